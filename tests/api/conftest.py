@@ -216,5 +216,5 @@ def services_over(database: Database, connections: Pool) -> Services:
 
 
 @pytest.fixture(scope="module")
-def stored_house(database: Database, service_pool: Pool) -> Services:
+def stored_services(database: Database, service_pool: Pool) -> Services:
     return services_over(database, service_pool)

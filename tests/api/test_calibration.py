@@ -18,8 +18,8 @@ DOCUMENTS = [
 
 
 @pytest.fixture
-async def caller(stored_house, new_tenant):
-    async with client_of(stored_house, tenant_id=new_tenant()) as client:
+async def caller(stored_services, new_tenant):
+    async with client_of(stored_services, tenant_id=new_tenant()) as client:
         made = await client.put("/v1/collections/docs")
         assert made.status_code == 200, made.text
         await client.put("/v1/collections/docs/documents", json=DOCUMENTS)
@@ -163,8 +163,8 @@ async def test_feedback_is_kept_apart_from_judgments(caller):
     assert "0 queries" in refused.json()["detail"]
 
 
-async def test_searching_key_may_give_feedback_and_no_judgments(stored_house, new_tenant):
-    reader = client_of(stored_house, tenant_id=new_tenant(), scopes=frozenset({Scope.SEARCH}))
+async def test_searching_key_may_give_feedback_and_no_judgments(stored_services, new_tenant):
+    reader = client_of(stored_services, tenant_id=new_tenant(), scopes=frozenset({Scope.SEARCH}))
     async with reader as client:
         answer = await client.post(
             "/v1/judgments", json={"collection": "docs", "judgments": GRADED[:1]}

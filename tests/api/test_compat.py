@@ -217,7 +217,7 @@ async def test_a_key_without_the_scope_is_refused(dialect: Dialect):
 
 @every_dialect
 @pytest.mark.parametrize("failure", [OverloadedError(7), QuotaError(7, 50)], ids=["line", "quota"])
-async def test_a_full_house_says_when_to_come_back(dialect: Dialect, failure):
+async def test_a_full_service_says_when_to_come_back(dialect: Dialect, failure):
     services = fakes.services(scorer=fakes.FakeScorer(failure=failure))
     async with client_of(services) as client:
         answer = await client.post(dialect.path, json=dialect.body(DOCUMENTS))

@@ -21,16 +21,16 @@ CALLS = {
 
 
 @pytest.mark.parametrize(("path", "dialect", "field"), [(p, *c) for p, c in CALLS.items()])
-async def test_a_call_is_a_row_of_the_log(stored_house, database, path, dialect, field):
-    async with client_of(stored_house, tenant_id=database.new_tenant()) as client:
+async def test_a_call_is_a_row_of_the_log(stored_services, database, path, dialect, field):
+    async with client_of(stored_services, tenant_id=database.new_tenant()) as client:
         body = {"query": "rome", "model": "m", field: ["a", "rome"]}
         assert (await client.post(path, json=body)).status_code == 200
         [logged] = (await client.get("/v1/rankings")).json()["items"]
     assert (logged["query"], logged["source"], logged["dialect"]) == ("rome", "api", dialect)
 
 
-async def test_a_collection_is_named_in_a_header(stored_house, database):
-    async with client_of(stored_house, tenant_id=database.new_tenant()) as client:
+async def test_a_collection_is_named_in_a_header(stored_services, database):
+    async with client_of(stored_services, tenant_id=database.new_tenant()) as client:
         await client.put("/v1/collections/docs")
         body = {"query": "rome", "documents": ["a", "rome"]}
         statuses = [
@@ -43,8 +43,8 @@ async def test_a_collection_is_named_in_a_header(stored_house, database):
     assert logged["collection"] == "docs"
 
 
-async def test_each_query_of_a_request_for_scores_is_a_row(stored_house, database):
-    async with client_of(stored_house, tenant_id=database.new_tenant()) as client:
+async def test_each_query_of_a_request_for_scores_is_a_row(stored_services, database):
+    async with client_of(stored_services, tenant_id=database.new_tenant()) as client:
         body = {"queries": ["rome", "athens", "rome"], "documents": ["a", "b", "c"]}
         assert (await client.post("/score", json=body)).status_code == 200
         logged = (await client.get("/v1/rankings")).json()["items"]

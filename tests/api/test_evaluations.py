@@ -9,15 +9,15 @@ DOCUMENTS = [
 
 
 @pytest.fixture
-async def zoo(stored_house, database):
+async def zoo(stored_services, database):
     """A caller whose collection `docs` has three judged queries."""
     tenant_id = database.new_tenant()
-    async with client_of(stored_house, tenant_id=tenant_id) as caller:
+    async with client_of(stored_services, tenant_id=tenant_id) as caller:
         await caller.put("/v1/collections/docs")
         stored = await caller.put("/v1/collections/docs/documents", json=DOCUMENTS)
         assert stored.status_code == 200
-        collection = await stored_house.collections.by_name(tenant_id, "docs")
-        await stored_house.judgments.add(
+        collection = await stored_services.collections.by_name(tenant_id, "docs")
+        await stored_services.judgments.add(
             tenant_id,
             collection,
             [
@@ -84,10 +84,10 @@ async def test_evaluation_that_cannot_be_is_refused(zoo, body, status):
     assert (await zoo.post("/v1/evaluations", json=body)).status_code == status
 
 
-async def test_evaluation_of_another_tenant_is_not_found(zoo, stored_house, database):
+async def test_evaluation_of_another_tenant_is_not_found(zoo, stored_services, database):
     made = (await zoo.post("/v1/evaluations", json={"collection": "docs"})).json()
 
-    async with client_of(stored_house, tenant_id=database.new_tenant()) as stranger:
+    async with client_of(stored_services, tenant_id=database.new_tenant()) as stranger:
         answer = await stranger.get(f"/v1/evaluations/{made['id']}")
 
     assert answer.status_code == 404

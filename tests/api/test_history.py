@@ -21,8 +21,8 @@ SEARCH = "/v1/collections/things/search"
 
 
 @pytest.fixture
-async def caller(stored_house: Services, database: Database) -> AsyncIterator[Client]:
-    async with client_of(stored_house, tenant_id=database.new_tenant()) as client:
+async def caller(stored_services: Services, database: Database) -> AsyncIterator[Client]:
+    async with client_of(stored_services, tenant_id=database.new_tenant()) as client:
         await client.put("/v1/collections/things")
         await store(client, TEXTS)
         yield client
@@ -197,10 +197,10 @@ async def test_why_a_document_that_is_not_stored_was_not_found(caller):
     assert (found["stage"], found["chunks"]) == ("not_stored", [])
 
 
-async def test_another_tenant_learns_nothing(caller, stored_house, database):
+async def test_another_tenant_learns_nothing(caller, stored_services, database):
     search = await searched(caller, limit=1)
 
-    async with client_of(stored_house, tenant_id=database.new_tenant()) as stranger:
+    async with client_of(stored_services, tenant_id=database.new_tenant()) as stranger:
         for path in ("why?document=apple", "results"):
             answer = await stranger.get(f"/v1/rankings/{search['id']}/{path}")
             assert answer.status_code == 404

@@ -20,9 +20,9 @@ SEARCH = "/v1/collections/things/search"
 
 
 @pytest.fixture
-async def caller(stored_house: Services, database: Database) -> AsyncIterator[Client]:
+async def caller(stored_services: Services, database: Database) -> AsyncIterator[Client]:
     """A caller of a new tenant with a collection of four documents."""
-    async with client_of(stored_house, tenant_id=database.new_tenant()) as client:
+    async with client_of(stored_services, tenant_id=database.new_tenant()) as client:
         await client.put("/v1/collections/things")
         documents = [
             {"id": name, "text": text, "title": name, "metadata": {"length": len(name)}}
@@ -252,11 +252,11 @@ async def test_a_collection_is_made_once(caller: Client):
 
 
 async def test_a_key_sees_nothing_of_another_tenant(
-    caller: Client, stored_house: Services, database: Database
+    caller: Client, stored_services: Services, database: Database
 ):
     found = (await caller.post(SEARCH, json={"query": "red"})).json()
     key_id = (await caller.get("/v1/keys")).json()["items"][0]["id"]
-    async with client_of(stored_house, tenant_id=database.new_tenant()) as stranger:
+    async with client_of(stored_services, tenant_id=database.new_tenant()) as stranger:
         answers = {
             path: (await stranger.get(path)).status_code
             for path in (
@@ -307,19 +307,19 @@ async def test_a_collection_with_token_vectors_lets_late_interaction_choose(call
 
 
 async def test_two_tenants_have_collections_of_one_name(
-    caller: Client, stored_house: Services, database: Database
+    caller: Client, stored_services: Services, database: Database
 ):
-    async with client_of(stored_house, tenant_id=database.new_tenant()) as other:
+    async with client_of(stored_services, tenant_id=database.new_tenant()) as other:
         await other.put("/v1/collections/things")
         await other.put("/v1/collections/things/documents", json=[{"id": "x", "text": "red"}])
         assert ids(await other.post(SEARCH, json={"query": "red"})) == ["x"]
         assert "x" not in ids(await caller.post(SEARCH, json={"query": "red"}))
 
 
-async def test_an_operator_deletes_a_tenant_with_its_keys(stored_house: Services):
+async def test_an_operator_deletes_a_tenant_with_its_keys(stored_services: Services):
     name = f"t{uuid4().hex}"
     operator = bearer(OPERATOR_TOKEN)
-    async with anonymous(stored_house) as client:
+    async with anonymous(stored_services) as client:
         made = await client.post("/v1/tenants", json={"name": name}, headers=operator)
         assert made.status_code == 201, made.text
         issued = await client.post(

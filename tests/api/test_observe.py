@@ -258,12 +258,12 @@ async def test_the_delay_of_the_event_loop_is_counted(telemetry):
     assert b'pgrerank_event_loop_delay_seconds_bucket{le="0.02"}' in telemetry.exposition()
 
 
-def standing(state: HealthState, collections: int, tenant: str = "") -> HealthCount:
+def health_count(state: HealthState, collections: int, tenant: str = "") -> HealthCount:
     return HealthCount(check_name="lift", state=state, tenant=tenant, collections=collections)
 
 
 def test_health_is_a_gauge_for_each_check_and_state(telemetry):
-    telemetry.set_health([standing(HealthState.OK, 3), standing(HealthState.ALERT, 1)])
+    telemetry.set_health([health_count(HealthState.OK, 3), health_count(HealthState.ALERT, 1)])
 
     shown = telemetry.exposition().decode()
 
@@ -273,8 +273,8 @@ def test_health_is_a_gauge_for_each_check_and_state(telemetry):
 
 
 def test_health_of_before_is_forgotten(telemetry):
-    telemetry.set_health([standing(HealthState.ALERT, 1, "acme")])
-    telemetry.set_health([standing(HealthState.OK, 1, "zoo")])
+    telemetry.set_health([health_count(HealthState.ALERT, 1, "acme")])
+    telemetry.set_health([health_count(HealthState.OK, 1, "zoo")])
 
     shown = telemetry.exposition().decode()
 

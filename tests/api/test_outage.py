@@ -19,8 +19,8 @@ TERMINATE = """
 
 
 @pytest.fixture
-async def caller(stored_house: Services, database: Database) -> AsyncIterator[Client]:
-    async with client_of(stored_house, tenant_id=database.new_tenant()) as client:
+async def caller(stored_services: Services, database: Database) -> AsyncIterator[Client]:
+    async with client_of(stored_services, tenant_id=database.new_tenant()) as client:
         await client.put("/v1/collections/things")
         yield client
 

@@ -16,8 +16,8 @@ TEXTS = ["a car", "a red fox", "the red car"]
 
 
 @pytest.fixture
-async def caller(stored_house, new_tenant):
-    async with client_of(stored_house, tenant_id=new_tenant()) as client:
+async def caller(stored_services, new_tenant):
+    async with client_of(stored_services, tenant_id=new_tenant()) as client:
         yield client
 
 

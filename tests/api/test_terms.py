@@ -8,8 +8,8 @@ TEXTS = ["red green fox", "red dove", "blue falcon", "grey hen"]
 
 
 @pytest.fixture
-async def caller(stored_house, new_tenant):
-    async with client_of(stored_house, tenant_id=new_tenant()) as client:
+async def caller(stored_services, new_tenant):
+    async with client_of(stored_services, tenant_id=new_tenant()) as client:
         await client.put("/v1/collections/docs")
         documents = [{"id": f"d{n}", "text": text} for n, text in enumerate(TEXTS)]
         await client.put("/v1/collections/docs/documents", json=documents)

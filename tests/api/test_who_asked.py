@@ -17,8 +17,8 @@ CALLS = [
 
 
 @pytest.fixture
-async def caller(stored_house, new_tenant):
-    async with client_of(stored_house, tenant_id=new_tenant()) as client:
+async def caller(stored_services, new_tenant):
+    async with client_of(stored_services, tenant_id=new_tenant()) as client:
         await client.put("/v1/collections/docs")
         yield client
 
@@ -59,8 +59,8 @@ async def test_a_call_in_a_dialect_has_the_key(caller):
     assert (logged["dialect"], logged["key_id"]) == ("cohere", await own_key(caller))
 
 
-async def test_a_refused_ranking_has_both(stored_house, new_tenant):
-    services = replace(stored_house, scorer=FakeScorer(failure=OverloadedError(7)))
+async def test_a_refused_ranking_has_both(stored_services, new_tenant):
+    services = replace(stored_services, scorer=FakeScorer(failure=OverloadedError(7)))
     async with client_of(services, tenant_id=new_tenant()) as client:
         body = {"query": "rome", "documents": ["a"], "end_user_id": "ann"}
         assert (await client.post("/v1/rankings", json=body)).status_code == 503

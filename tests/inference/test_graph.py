@@ -8,7 +8,7 @@ import torch
 from pgrerank.domain.candidate import Passage
 from pgrerank.inference.local.machine import machine
 from pgrerank.inference.local.pytorch.device import tensors
-from pgrerank.inference.local.pytorch.graphs import obstacle, transformer_weights
+from pgrerank.inference.local.pytorch.graphs import transformer_weights, unsupported_reason
 from pgrerank.inference.local.registry import load_embedder, load_scorer
 from pgrerank.inference.openvino.build import graph
 from pgrerank.inference.openvino.calibrate import questions, reaches
@@ -138,10 +138,10 @@ def test_what_the_graph_cannot_do_is_told():
     tanh = bert()
     tanh.config.hidden_act = "gelu_new"
 
-    assert obstacle(bert().base_model) is None
-    assert "DistilBertModel" in (obstacle(distilbert().base_model) or "")
-    assert "decoder" in (obstacle(decoder.base_model) or "")
-    assert "gelu_new" in (obstacle(tanh.base_model) or "")
+    assert unsupported_reason(bert().base_model) is None
+    assert "DistilBertModel" in (unsupported_reason(distilbert().base_model) or "")
+    assert "decoder" in (unsupported_reason(decoder.base_model) or "")
+    assert "gelu_new" in (unsupported_reason(tanh.base_model) or "")
 
 
 async def scored(folder, precision, texts=TEXTS):

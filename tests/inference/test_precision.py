@@ -10,7 +10,7 @@ GPU = Machine(gpu=True, bf16=True, int8=True)
 
 
 @pytest.mark.parametrize(
-    ("wanted", "obstacle", "on", "runtime", "precision"),
+    ("wanted", "unsupported_reason", "on", "runtime", "precision"),
     [
         ("exact", None, NEW, "torch", "fp32"),
         ("exact", None, GPU, "torch", "fp32"),
@@ -26,8 +26,10 @@ GPU = Machine(gpu=True, bf16=True, int8=True)
         ("int8", "it is a decoder", NEW, "torch", "torch-bf16"),
     ],
 )
-def test_the_best_that_a_machine_can_do_honestly(wanted, obstacle, on, runtime, precision):
-    chosen = route(wanted, obstacle, on)
+def test_the_best_that_a_machine_can_do_honestly(
+    wanted, unsupported_reason, on, runtime, precision
+):
+    chosen = route(wanted, unsupported_reason, on)
 
     assert (chosen.runtime, chosen.precision) == (runtime, precision)
 

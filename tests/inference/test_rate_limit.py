@@ -20,7 +20,7 @@ HUNDRED = [Passage(text="a", content_hash=b"a")] * 100
 
 
 class Metered:
-    """A metered scorer with its clock, quotas and inner scorer."""
+    """A rate_limited scorer with its clock, quotas and inner scorer."""
 
     def __init__(self) -> None:
         self.clock = FakeClock()
@@ -29,14 +29,14 @@ class Metered:
         self.quotas.give(RICH, 0)
         self.quotas.give(POOR, 10)
         self.meter = TenantRateLimiter(self.quotas, default=20, monotonic=self.clock.monotonic)
-        self.metered = RateLimitedScorer(self.scorer, self.meter)
+        self.rate_limited = RateLimitedScorer(self.scorer, self.meter)
 
     async def scored(self, tenant: TenantId | None, calls: int) -> int:
         """How many of this many concurrent calls, of a hundred pairs each, are served."""
         outcomes = Counter[str]()
         for _ in range(calls):
             try:
-                scores = await self.metered.score("a", HUNDRED, tenant_id=tenant)
+                scores = await self.rate_limited.score("a", HUNDRED, tenant_id=tenant)
                 outcomes["scored"] += len(scores) == len(HUNDRED)
             except QuotaError:
                 outcomes["refused"] += 1
@@ -65,7 +65,7 @@ async def test_a_refusal_says_the_quota_and_when_there_is_more(meter):
     await meter.scored(POOR, 1)
 
     with pytest.raises(QuotaError, match="10 reranked pairs a second") as refusal:
-        await meter.metered.score("a", HUNDRED, tenant_id=POOR)
+        await meter.rate_limited.score("a", HUNDRED, tenant_id=POOR)
 
     assert refusal.value.retry_after_s == 10
     meter.clock.advance(10)
@@ -83,7 +83,7 @@ async def test_what_was_refused_for_another_reason_does_not_count(meter):
     meter.scorer.failure = OverloadedError(1)
     for _ in range(5):
         with pytest.raises(OverloadedError, match="at capacity"):
-            await meter.metered.score("a", HUNDRED, tenant_id=POOR)
+            await meter.rate_limited.score("a", HUNDRED, tenant_id=POOR)
     meter.scorer.failure = None
 
     assert await meter.scored(POOR, 5) == 1
@@ -92,11 +92,11 @@ async def test_what_was_refused_for_another_reason_does_not_count(meter):
 async def test_what_failed_counts(meter):
     meter.scorer.failure = ScoringError("the model")
     with pytest.raises(ScoringError):
-        await meter.metered.score("a", HUNDRED, tenant_id=POOR)
+        await meter.rate_limited.score("a", HUNDRED, tenant_id=POOR)
     meter.scorer.failure = None
 
     with pytest.raises(QuotaError):
-        await meter.metered.score("a", HUNDRED, tenant_id=POOR)
+        await meter.rate_limited.score("a", HUNDRED, tenant_id=POOR)
 
 
 async def test_token_vectors_and_the_reranker_draw_on_one_quota(meter):

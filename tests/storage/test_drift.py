@@ -39,7 +39,7 @@ def table(database):
     return rows
 
 
-async def standing(database, journal, check_name):
+async def finding(database, journal, check_name):
     """The single result of a check for the journal's collection."""
     with database.admin() as admin:
         (tenant,) = admin.execute(
@@ -136,8 +136,8 @@ async def test_scores_that_move_are_seen(database, journal, centre, state):
     await journal.record(*searches(250, 0.0, at=days_ago(10)))
     await journal.record(*searches(250, centre, at=days_ago(1), seed=2))
 
-    psi = await standing(database, journal, "score_psi")
-    ks = await standing(database, journal, "score_ks")
+    psi = await finding(database, journal, "score_psi")
+    ks = await finding(database, journal, "score_ks")
 
     assert (psi.state, ks.state) == (state, state)
     assert psi.samples == 250
@@ -147,7 +147,7 @@ async def test_scores_that_move_are_seen(database, journal, centre, state):
 async def test_little_is_not_judged(database, journal):
     await journal.record(*searches(20, 0.0, at=days_ago(10)), *searches(20, 5.0, at=days_ago(1)))
 
-    found = await standing(database, journal, "score_psi")
+    found = await finding(database, journal, "score_psi")
 
     assert (found.state, found.samples) == (HealthState.UNKNOWN, 20)
     assert found.advice.startswith("Too little to tell: it needs 200")
@@ -156,7 +156,7 @@ async def test_little_is_not_judged(database, journal):
 async def test_a_reranker_that_was_not_there_before_is_compared_with_nothing(database, journal):
     await journal.record(*searches(250, 0.0, at=days_ago(1)))
 
-    found = await standing(database, journal, "score_psi")
+    found = await finding(database, journal, "score_psi")
 
     assert (found.state, found.samples, found.value) == (HealthState.UNKNOWN, 0, None)
 
@@ -169,7 +169,7 @@ async def test_models_that_do_not_agree_are_seen(database, journal, deep, state)
     scores = [float(10 - n) for n in range(10)]
     await journal.record(*(ranking(fused, scores) for _ in range(50)))
 
-    found = await standing(database, journal, "agreement")
+    found = await finding(database, journal, "agreement")
 
     assert (found.state, found.value) == (state, pytest.approx(1 - deep / 10))
 
@@ -181,7 +181,7 @@ async def test_reranking_that_changes_nothing_is_seen_by_a_proxy_where_nobody_ju
     busy = ranking([candidate(n) for n in range(1, 13)], [float(n) for n in range(12)])
     await journal.record(*(rebuilt(idle) for _ in range(49)), busy)
 
-    found = await standing(database, journal, "lift_proxy")
+    found = await finding(database, journal, "lift_proxy")
 
     assert (found.state, found.value) == (HealthState.WARN, pytest.approx(0.02))
     assert "proxy" in found.advice
@@ -208,13 +208,13 @@ async def test_lift_is_the_gain_on_judged_queries(database, journal, better, sta
         request = SearchRequest(query=query)
         await journal.record(ranking(found, scores), request=request)
 
-    lift = await standing(database, journal, "lift")
+    lift = await finding(database, journal, "lift")
 
     near, far = 1.0, 1 / np.log2(4)
     gain = near - far if better else far - near
     assert (lift.state, lift.samples) == (state, 30)
     assert lift.value == pytest.approx(gain)
-    assert await standing(database, journal, "lift_proxy") is None
+    assert await finding(database, journal, "lift_proxy") is None
 
 
 async def test_failures_and_truncation_are_shares(database, journal):
@@ -226,8 +226,8 @@ async def test_failures_and_truncation_are_shares(database, journal):
             [journal.shelf.tenant_id],
         )
 
-    truncated = await standing(database, journal, "truncated")
-    unfinished = await standing(database, journal, "not_reranked")
+    truncated = await finding(database, journal, "truncated")
+    unfinished = await finding(database, journal, "not_reranked")
 
     assert (truncated.state, truncated.value) == (HealthState.WARN, pytest.approx(0.2))
     assert (unfinished.state, unfinished.value) == (HealthState.ALERT, 1.0)
@@ -236,7 +236,7 @@ async def test_failures_and_truncation_are_shares(database, journal):
 async def test_agreement_is_unknown_without_a_dense_leg(database, journal):
     await journal.record(*(ranking([candidate(1)], [1.0], dense=None) for _ in range(50)))
 
-    found = await standing(database, journal, "agreement")
+    found = await finding(database, journal, "agreement")
 
     assert (found.state, found.samples) == (HealthState.UNKNOWN, 0)
 
@@ -307,7 +307,7 @@ async def test_searches_that_are_not_to_be_reranked_do_not_hide_those_that_fail(
         each = ranking([candidate(1)], [1.0])
         await journal.record(each if number % 6 else replace(each, rerank=failed))
 
-    found = await standing(database, journal, "not_reranked")
+    found = await finding(database, journal, "not_reranked")
 
     assert (found.samples, found.value) == (60, pytest.approx(1 / 6))
     assert found.state is HealthState.ALERT

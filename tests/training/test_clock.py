@@ -25,11 +25,11 @@ def test_progress_never_falls_and_the_learning_rate_stays_between_0_and_1(
     steps, limit_s, warmup, pauses
 ):
     time = FakeClock()
-    pace = clock_of(time, steps=steps, limit_s=limit_s)
+    clock = clock_of(time, steps=steps, limit_s=limit_s)
     done = []
     for step in range(steps + 1):
-        done.append(pace.progress(step))
-        assert 0 <= pace.rate(step, warmup) <= 1
+        done.append(clock.progress(step))
+        assert 0 <= clock.rate(step, warmup) <= 1
         time.advance(pauses[step - 1])
 
     assert done == sorted(done)
@@ -37,24 +37,24 @@ def test_progress_never_falls_and_the_learning_rate_stays_between_0_and_1(
 
 
 def test_the_learning_rate_rises_in_the_warm_up_and_falls_to_nothing():
-    pace = clock_of(FakeClock(), steps=10)
+    clock = clock_of(FakeClock(), steps=10)
 
-    rates = [pace.rate(step, 0.2) for step in range(11)]
+    rates = [clock.rate(step, 0.2) for step in range(11)]
 
     assert rates[:3] == pytest.approx([0.5, 1, 1])
     assert rates[2:] == pytest.approx([(10 - step) / 8 for step in range(2, 11)])
-    assert pace.rate(0, 0) == 1
-    assert [pace.rate(step, 1) for step in (0, 9, 10)] == pytest.approx([0.1, 1, 1])
+    assert clock.rate(0, 0) == 1
+    assert [clock.rate(step, 1) for step in (0, 9, 10)] == pytest.approx([0.1, 1, 1])
 
 
 def test_a_limit_counts_the_time_of_earlier_parts_of_the_run():
     time = FakeClock()
-    pace = clock_of(time, limit_s=100, spent_s=40)
+    clock = clock_of(time, limit_s=100, spent_s=40)
     time.advance(10)
 
-    assert (pace.seconds, pace.progress(1)) == (50, 0.5)
+    assert (clock.seconds, clock.progress(1)) == (50, 0.5)
     time.advance(100)
-    assert pace.progress(1) == 1
+    assert clock.progress(1) == 1
 
 
 @pytest.fixture

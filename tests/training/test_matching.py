@@ -58,7 +58,7 @@ def test_states_learn_the_matches_and_the_head_is_thrown_away(new_course):
     course = new_course(match_weight=1.0, teacher_weight=0.0, epochs=6)
     heard = []
 
-    run.train(course, lambda standing: heard.append(standing.loss))
+    run.train(course, lambda state: heard.append(state.loss))
 
     told = [loss for loss in heard if loss is not None]
     assert told[-1] < told[0] * 0.75

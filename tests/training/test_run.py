@@ -80,16 +80,16 @@ def test_run_that_was_cut_off_comes_out_as_if_it_had_not_been(new_course):
     run.train(whole, silent)
     course = new_course("cut")
 
-    def kill(standing):
+    def kill(state):
         # A report after the second measurement: its checkpoint was written in between.
-        if standing.progress > 0.6:
+        if state.progress > 0.6:
             raise Killed
 
     with pytest.raises(Killed):
         run.train(course, kill)
     last, _ = clock.newest(run.folder(course.out))
     steps = []
-    run.train(course, lambda standing: steps.append(standing.step))
+    run.train(course, lambda state: steps.append(state.step))
 
     assert 0 < int(last.name.rpartition("-")[2]) < min(steps)
     assert load_file(course.out / "model.safetensors").keys()

@@ -16,24 +16,24 @@ def training_progress() -> Generator[Callable[["TrainingProgress"], None]]:
     """Yield a callback that shows progress on standard error."""
     with progress.bar("training", 1.0) as advance:
 
-        def tell(standing: "TrainingProgress") -> None:
-            advance(standing.progress, _note(standing))
-            if standing.ndcg is not None:
-                output.messages().print(_line(standing))
+        def tell(state: "TrainingProgress") -> None:
+            advance(state.progress, _note(state))
+            if state.ndcg is not None:
+                output.messages().print(_line(state))
 
         yield tell
 
 
-def _note(standing: "TrainingProgress") -> str:
+def _note(state: "TrainingProgress") -> str:
     return (
-        f"loss {number(standing.loss)}  dev nDCG@10 {number(standing.best_ndcg)}  "
-        f"{standing.pairs_per_s:.0f} pairs/s"
+        f"loss {number(state.loss)}  dev nDCG@10 {number(state.best_ndcg)}  "
+        f"{state.pairs_per_s:.0f} pairs/s"
     )
 
 
-def _line(standing: "TrainingProgress") -> str:
-    best = " best so far" if standing.ndcg == standing.best_ndcg else ""
+def _line(state: "TrainingProgress") -> str:
+    best = " best so far" if state.ndcg == state.best_ndcg else ""
     return (
-        f"{standing.seconds / 60:6.1f} min  step {standing.step}  loss {number(standing.loss)}  "
-        f"dev nDCG@10 {number(standing.ndcg, 4)}{best}"
+        f"{state.seconds / 60:6.1f} min  step {state.step}  loss {number(state.loss)}  "
+        f"dev nDCG@10 {number(state.ndcg, 4)}{best}"
     )

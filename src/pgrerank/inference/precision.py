@@ -45,14 +45,18 @@ class ExecutionPlan:
 
 
 def route(
-    precision: Precision, obstacle: str | None, machine: Machine, *, reference: Runtime = "torch"
+    precision: Precision,
+    unsupported_reason: str | None,
+    machine: Machine,
+    *,
+    reference: Runtime = "torch",
 ) -> ExecutionPlan:
     """Choose how to run a model.
 
     Args:
         precision: `exact` is the reference in fp32; `fast` the fastest with nearly the same ranking;
             `int8` the fastest of all, with a slightly different ranking.
-        obstacle: Why there is no graph of this model; None if there is one.
+        unsupported_reason: Why there is no graph of this model; None if there is one.
         machine: The hardware.
         reference: The runtime of `exact`.
     """
@@ -60,15 +64,15 @@ def route(
         return ExecutionPlan(reference, "fp32", "as asked")
     if machine.gpu:
         return ExecutionPlan("torch", "bf16" if machine.bf16 else "fp32", "on the GPU")
-    integers = precision == "int8" and obstacle is None and machine.int8
+    integers = precision == "int8" and unsupported_reason is None and machine.int8
     reasons = ["as asked"] if integers else []
-    if obstacle is not None:
-        reasons.append(f"no graph: {obstacle}")
+    if unsupported_reason is not None:
+        reasons.append(f"no graph: {unsupported_reason}")
     elif precision == "int8" and not machine.int8:
         reasons.append("the processor has no vnni")
     able = "the processor computes bf16" if machine.bf16 else "the processor computes no bf16"
     return ExecutionPlan(
-        "openvino" if obstacle is None else "torch",
+        "openvino" if unsupported_reason is None else "torch",
         "bf16" if machine.bf16 else "fp32",
         ", ".join([*reasons, able]),
         integers=integers,

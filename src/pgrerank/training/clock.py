@@ -84,20 +84,20 @@ class Rhythm(TrainerCallback):
     """Measures and saves at intervals, reports progress, and ends the run in time.
 
     Args:
-        pace: Clock of the run.
+        clock: Clock of the run.
         evaluations: Number of measurements in a whole run.
         pairs: Pairs per step, on average.
         watch: Called with every report and measurement.
     """
 
     def __init__(
-        self, pace: TrainingClock, *, evaluations: int, pairs: float, watch: Watch
+        self, clock: TrainingClock, *, evaluations: int, pairs: float, watch: Watch
     ) -> None:
-        self._pace = pace
+        self._clock = clock
         self._evaluations = evaluations
         self._pairs = pairs
         self._watch = watch
-        self._saved = pace.seconds
+        self._saved = clock.seconds
         self._first_step: int | None = None
         self._measured = 0
         self._loss: float | None = None
@@ -107,18 +107,18 @@ class Rhythm(TrainerCallback):
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
     ) -> None:
         self._first_step = state.global_step
-        self._measured = int(self._pace.progress(state.global_step) * self._evaluations)
+        self._measured = int(self._clock.progress(state.global_step) * self._evaluations)
 
     @override
     def on_step_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
     ) -> None:
-        done = self._pace.progress(state.global_step)
+        done = self._clock.progress(state.global_step)
         due = int(done * self._evaluations)
         if due > self._measured or done >= 1:
             self._measured = due
             control.should_evaluate = control.should_save = control.should_log = True
-        if self._pace.seconds - self._saved > _SAVE_EVERY_S:
+        if self._clock.seconds - self._saved > _SAVE_EVERY_S:
             control.should_save = True
         control.should_training_stop = control.should_training_stop or done >= 1
 
@@ -144,24 +144,24 @@ class Rhythm(TrainerCallback):
     def on_save(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
     ) -> None:
-        self._saved = self._pace.seconds
+        self._saved = self._clock.seconds
         folder = Path(str(args.output_dir)) / f"checkpoint-{state.global_step}"
-        mark(folder, self._pace.seconds)
+        mark(folder, self._clock.seconds)
 
     def _tell(self, state: TrainerState, ndcg: float | None) -> None:
         values = [value for value in (state.best_metric, ndcg) if value is not None]
         ran = state.global_step - (self._first_step or 0)
-        here = self._pace.seconds - self._pace.spent_s
+        here = self._clock.seconds - self._clock.spent_s
         self._watch(
             TrainingProgress(
                 step=state.global_step,
-                steps=self._pace.steps,
-                progress=self._pace.progress(state.global_step),
+                steps=self._clock.steps,
+                progress=self._clock.progress(state.global_step),
                 loss=self._loss,
                 ndcg=ndcg,
                 best_ndcg=max(values, default=None),
                 pairs_per_s=ran * self._pairs / max(here, 1e-9),
-                seconds=self._pace.seconds,
+                seconds=self._clock.seconds,
             )
         )
 

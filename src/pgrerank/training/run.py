@@ -182,7 +182,7 @@ def _trainer(
         schedule=Schedule(course.train, recipe),
         judge=judge,
         loss=ListLoss(pupil.encoder, recipe, mean=mean, deviation=deviation, states=pupil.states),
-        pace=clock,
+        clock=clock,
         rhythm=rhythm,
         recipe=recipe,
         run=folder(course.out),
@@ -219,10 +219,10 @@ def _measure_once(run: Path, name: str, measure: Callable[[], float]) -> float:
 
 
 def _with_log(run: Path, watch: Watch) -> Watch:
-    def tell(standing: TrainingProgress) -> None:
+    def tell(state: TrainingProgress) -> None:
         with (run / _LOG).open("a", encoding="utf-8") as log:
-            log.write(json.dumps(asdict(standing)) + "\n")
-        watch(standing)
+            log.write(json.dumps(asdict(state)) + "\n")
+        watch(state)
 
     return tell
 

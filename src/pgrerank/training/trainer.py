@@ -32,7 +32,7 @@ class ListTrainer(CrossEncoderTrainer):
         schedule: All batches of the run.
         judge: Measures on held-out queries.
         loss: The loss of a batch.
-        pace: Clock of the run, which determines the learning rate.
+        clock: Clock of the run, which determines the learning rate.
         rhythm: Decides when to measure and save.
         recipe: Settings of the run.
         run: Folder of the checkpoints.
@@ -45,14 +45,14 @@ class ListTrainer(CrossEncoderTrainer):
         schedule: Schedule,
         judge: Judge,
         loss: ListLoss,
-        pace: TrainingClock,
+        clock: TrainingClock,
         rhythm: Rhythm,
         recipe: Recipe,
         run: Path,
     ) -> None:
         self._pupil = pupil
         self._schedule = schedule
-        self._pace = pace
+        self._clock = clock
         self._recipe = recipe
         super().__init__(
             model=pupil.encoder,
@@ -76,7 +76,7 @@ class ListTrainer(CrossEncoderTrainer):
         """Learning rate by the progress of the run, which depends on steps and time limit."""
         chosen: Any = optimizer or self.optimizer
         self.lr_scheduler = LambdaLR(
-            chosen, lambda step: self._pace.rate(step, self._recipe.warmup)
+            chosen, lambda step: self._clock.rate(step, self._recipe.warmup)
         )
         return self.lr_scheduler
 

@@ -40,7 +40,7 @@ async def service(settings: Settings) -> AsyncGenerator["Litestar"]:
             drift.summary, database.service_url, by_tenant=settings.metrics_by_tenant
         )
         async with (
-            open_services(database, settings, metered=True) as (whole, loaded),
+            open_services(database, settings, rate_limited=True) as (whole, loaded),
             _running(telemetry.watch_loop()),
             _running(telemetry.watch_health(standing)),
             _keep_running(database.server),

@@ -80,9 +80,9 @@ async def all_services(settings: Settings, *, check: Check = _accept) -> AsyncGe
 
 @asynccontextmanager
 async def open_services(
-    database: Database, settings: Settings, *, metered: bool = False, check: Check = _accept
+    database: Database, settings: Settings, *, rate_limited: bool = False, check: Check = _accept
 ) -> AsyncGenerator[tuple[Services, LocalModels]]:
-    """All ports and the local models; if `metered`, rerankers are subject to tenants' quotas.
+    """All ports and the local models; if `rate_limited`, rerankers are subject to tenants' quotas.
 
     Raises:
         StartupError: The database or a model is refused; the message names the remedy.
@@ -92,7 +92,10 @@ async def open_services(
         await check(_build_admin_services(database, connections))
         async with load_models(settings) as models:
             whole = _build_services(database, connections, models)
-            yield _rate_limited(whole, connections, settings) if metered else whole, models.local
+            yield (
+                _rate_limited(whole, connections, settings) if rate_limited else whole,
+                models.local,
+            )
 
 
 def _build_admin_services(database: Database, connections: Pool) -> AdminServices:

@@ -15,40 +15,40 @@ SEARCH = frozenset({Scope.SEARCH})
 
 
 async def test_issued_key_opens_its_tenant_with_its_scopes():
-    home = services()
-    key, secret = await access.issue(home, TENANT, "app", SEARCH)
+    ports = services()
+    key, secret = await access.issue(ports, TENANT, "app", SEARCH)
 
-    caller = await access.authenticate(home, secret)
+    caller = await access.authenticate(ports, secret)
 
     assert (caller.tenant_id, caller.key_id, caller.scopes) == (TENANT, key.id, SEARCH)
 
 
 @pytest.mark.parametrize("secret", [None, "", "pgr_", "pgr_unknown-key", "Bearer x", "pgr_ü"])
 async def test_no_key_or_an_unknown_one_is_refused(secret):
-    home = services()
-    await access.issue(home, TENANT, "app", SEARCH)
+    ports = services()
+    await access.issue(ports, TENANT, "app", SEARCH)
 
     with pytest.raises(AuthenticationError):
-        await access.authenticate(home, secret)
+        await access.authenticate(ports, secret)
 
 
 async def test_key_with_the_right_prefix_and_another_rest_is_refused():
-    home = services()
-    _, secret = await access.issue(home, TENANT, "app", SEARCH)
+    ports = services()
+    _, secret = await access.issue(ports, TENANT, "app", SEARCH)
 
     with pytest.raises(AuthenticationError):
-        await access.authenticate(home, tenants.secret_prefix(secret) + "x" * 31)
+        await access.authenticate(ports, tenants.secret_prefix(secret) + "x" * 31)
 
 
 async def test_key_closes_when_it_expires():
     clock = FakeClock()
-    home = services(clock=clock)
-    _, secret = await access.issue(home, TENANT, "app", SEARCH, clock.now() + timedelta(minutes=1))
-    await access.authenticate(home, secret)
+    ports = services(clock=clock)
+    _, secret = await access.issue(ports, TENANT, "app", SEARCH, clock.now() + timedelta(minutes=1))
+    await access.authenticate(ports, secret)
     clock.advance(60)
 
     with pytest.raises(AuthenticationError):
-        await access.authenticate(home, secret)
+        await access.authenticate(ports, secret)
 
 
 @pytest.mark.parametrize(

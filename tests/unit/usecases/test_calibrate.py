@@ -63,9 +63,9 @@ def place(judgments):
 
 
 async def test_judged_queries_are_searched_and_fitted_and_nothing_is_logged():
-    home = place(judged())
+    ports = place(judged())
 
-    made = await calibrate(home, TENANT, "docs", CalibrationPlan(request=REQUEST))
+    made = await calibrate(ports, TENANT, "docs", CalibrationPlan(request=REQUEST))
 
     assert (made.queries, made.pairs, made.positives) == (12, 24, 12)
     served = made.searches.apply(
@@ -75,8 +75,8 @@ async def test_judged_queries_are_searched_and_fitted_and_nothing_is_logged():
     assert served[1].log_odds < -0.5
     assert made.documents.slope > 0
     assert (made.fingerprint, made.collection) == (FakeScorer.model.fingerprint, "docs")
-    assert await home.calibrations.get(TENANT, made.id) == made
-    assert home.rankings.recorded == []
+    assert await ports.calibrations.get(TENANT, made.id) == made
+    assert ports.rankings.recorded == []
 
 
 async def test_what_nobody_judged_counts_as_irrelevant_where_that_is_asked_for():
@@ -138,14 +138,14 @@ async def test_scores_of_the_log_need_no_reranker():
                 )
             ]
 
-    home = place(Logged(judged().kept))
+    ports = place(Logged(judged().kept))
 
     made = await calibrate(
-        home, TENANT, "docs", CalibrationPlan(request=REQUEST, source=ScoreSource.LOG)
+        ports, TENANT, "docs", CalibrationPlan(request=REQUEST, source=ScoreSource.LOG)
     )
 
     assert (made.pairs, made.positives) == (24, 12)
-    assert home.scorer.asked == []
+    assert ports.scorer.asked == []
 
 
 async def test_given_pairs_are_scored_and_fitted():
@@ -154,9 +154,9 @@ async def test_given_pairs_are_scored_and_fitted():
         for n in range(10)
         for text, grade in [("a red fox", 3), ("a boat", 0)]
     ]
-    home = place(judged())
+    ports = place(judged())
 
-    made = await calibrate_pairs(home, TENANT, "docs", CalibrationPlan(request=REQUEST), given)
+    made = await calibrate_pairs(ports, TENANT, "docs", CalibrationPlan(request=REQUEST), given)
 
     assert (made.queries, made.pairs, made.positives) == (10, 20, 10)
     assert made.searches is None
@@ -222,19 +222,19 @@ def test_weights_undo_that_the_best_are_judged_more_often():
 
 
 async def test_promise_is_kept_under_a_name_or_not_at_all():
-    home = place(judged())
+    ports = place(judged())
     made = fit_pairs(
         Law(slope=4.0, base=0.0).sample(60, 20, seed=3),
         CalibrationPlan(request=REQUEST),
         FakeScorer.model,
     )
     pairs = Law(slope=4.0, base=0.0).sample(60, 20, seed=3)
-    await home.calibrations.add(TENANT, None, FakeScorer.model, made, pairs)
+    await ports.calibrations.add(TENANT, None, FakeScorer.model, made, pairs)
 
-    kept = await promise(home, TENANT, "docs", "bot", Promise(precision=0.7))
-    broken = await promise(home, TENANT, "docs", "sure", Promise(precision=0.9999))
+    kept = await promise(ports, TENANT, "docs", "bot", Promise(precision=0.7))
+    broken = await promise(ports, TENANT, "docs", "sure", Promise(precision=0.9999))
 
-    (threshold,) = await home.thresholds.all(TENANT)
+    (threshold,) = await ports.thresholds.all(TENANT)
     assert (threshold.name, threshold.cutoff) == ("bot", kept.cutoff)
     assert (threshold.fingerprint, threshold.calibration) == (made.fingerprint, made.id)
     assert broken.cutoff is None
@@ -246,12 +246,12 @@ async def test_promise_needs_a_calibration():
 
 
 async def test_relevance_by_hand_needs_none():
-    home = place(judged())
+    ports = place(judged())
 
-    made = await by_hand(home, TENANT, "docs", "bot", 0.25)
+    made = await by_hand(ports, TENANT, "docs", "bot", 0.25)
 
     assert (made.min_relevance, made.cutoff) == (0.25, None)
-    assert await home.thresholds.all(TENANT) == [made]
+    assert await ports.thresholds.all(TENANT) == [made]
 
 
 def chunk(name, place, score):
@@ -321,9 +321,9 @@ async def test_documents_of_many_chunks_count_once_for_a_query():
             [("a", "red fox"), ("a", "red"), ("a", "boat"), ("b", "red car"), ("b", "red van")], 1
         )
     )
-    home = replace(place(judged()), candidates=FakeCandidates(chunks))
+    ports = replace(place(judged()), candidates=FakeCandidates(chunks))
 
-    made = await calibrate(home, TENANT, "docs", CalibrationPlan(request=REQUEST))
+    made = await calibrate(ports, TENANT, "docs", CalibrationPlan(request=REQUEST))
 
     assert (made.queries, made.pairs, made.positives) == (12, 24, 12)
 
@@ -331,12 +331,12 @@ async def test_documents_of_many_chunks_count_once_for_a_query():
 @pytest.mark.parametrize("method", [None, *Method])
 @pytest.mark.parametrize("grades", [{"a": 0, "b": 2}, {"a": 0, "b": 1, "c": 3}])
 async def test_a_fit_by_which_a_better_score_means_less_is_refused_and_not_stored(method, grades):
-    home = place(judged(grades=grades))
+    ports = place(judged(grades=grades))
 
     with pytest.raises(InvalidRequestError, match=r"mean score of .* irrelevant ones 0.7348"):
-        await calibrate(home, TENANT, "docs", CalibrationPlan(request=REQUEST, method=method))
+        await calibrate(ports, TENANT, "docs", CalibrationPlan(request=REQUEST, method=method))
 
-    assert home.calibrations.kept == {}
+    assert ports.calibrations.kept == {}
 
 
 async def test_given_pairs_that_fall_with_the_score_are_refused_likewise():
@@ -345,20 +345,20 @@ async def test_given_pairs_that_fall_with_the_score_are_refused_likewise():
         for n in range(10)
         for text, grade in [("a red fox", 0), ("a boat", 3)]
     ]
-    home = place(judged())
+    ports = place(judged())
 
     with pytest.raises(InvalidRequestError, match="does not mean more relevance"):
-        await calibrate_pairs(home, TENANT, "docs", CalibrationPlan(request=REQUEST), given)
+        await calibrate_pairs(ports, TENANT, "docs", CalibrationPlan(request=REQUEST), given)
 
-    assert home.calibrations.kept == {}
+    assert ports.calibrations.kept == {}
 
 
 async def test_scores_that_are_all_alike_are_refused():
     alike = tuple(candidate(rank, "red", external_id=name) for rank, name in enumerate("ab", 1))
-    home = replace(place(judged()), candidates=FakeCandidates(alike))
+    ports = replace(place(judged()), candidates=FakeCandidates(alike))
 
     with pytest.raises(InvalidRequestError, match="does not mean more relevance"):
-        await calibrate(home, TENANT, "docs", CalibrationPlan(request=REQUEST))
+        await calibrate(ports, TENANT, "docs", CalibrationPlan(request=REQUEST))
 
 
 @pytest.mark.parametrize("method", Method)

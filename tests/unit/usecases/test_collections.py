@@ -24,7 +24,7 @@ from tests.unit.usecases.test_ingest import document, stream
 TENANT = TenantId(UUID(int=7))
 
 
-def furnished(**parts):
+def fake_ports(**parts):
     collections = FakeCollections({(TENANT, "docs"): collection()})
     defaults = {"collections": collections, "late": FakeLate(bag_of_words)}
     return services(**defaults | parts)
@@ -32,126 +32,126 @@ def furnished(**parts):
 
 async def stocked(count, **parts):
     """Services with that many chunks, without token vectors, and the chunks."""
-    home = furnished(**parts)
-    docs = await home.collections.by_name(TENANT, "docs")
+    ports = fake_ports(**parts)
+    docs = await ports.collections.by_name(TENANT, "docs")
     texts = [f"text {n}" for n in range(count)]
-    await home.documents.store(TENANT, docs, [embedded("a", *texts, title="T")])
-    return home, home.documents.chunks(TENANT, docs)
+    await ports.documents.store(TENANT, docs, [embedded("a", *texts, title="T")])
+    return ports, ports.documents.chunks(TENANT, docs)
 
 
-async def stores_tokens(home):
-    return (await home.collections.by_name(TENANT, "docs")).stores_tokens
+async def stores_tokens(ports):
+    return (await ports.collections.by_name(TENANT, "docs")).stores_tokens
 
 
 async def test_every_chunk_gets_token_vectors_of_its_passage():
-    (home, chunks), seen = await stocked(BATCH_CHUNKS + 5), []
+    (ports, chunks), seen = await stocked(BATCH_CHUNKS + 5), []
 
-    stored = await add_tokens(home, TENANT, "docs", progress=seen.append)
+    stored = await add_tokens(ports, TENANT, "docs", progress=seen.append)
 
     assert (stored, seen) == (BATCH_CHUNKS + 5, [BATCH_CHUNKS, BATCH_CHUNKS + 5])
     assert [each.tokens for each in chunks] == [
         {FakeLate.model.fingerprint: f"T\n{each.bare.content}".encode()} for each in chunks
     ]
-    assert await stores_tokens(home)
+    assert await stores_tokens(ports)
 
 
 async def test_chunks_with_vectors_are_not_read_again_and_those_of_other_models_go():
-    home, chunks = await stocked(3)
+    ports, chunks = await stocked(3)
     chunks[1].tokens[FakeLate.model.fingerprint] = b"there"
     chunks[2].tokens["0" * 64] = b"of another model"
 
-    await add_tokens(home, TENANT, "docs")
+    await add_tokens(ports, TENANT, "docs")
 
-    assert home.late.read == ["T\ntext 0", "T\ntext 2"]
+    assert ports.late.read == ["T\ntext 0", "T\ntext 2"]
     assert chunks[2].tokens == {FakeLate.model.fingerprint: b"T\ntext 2"}
 
 
 async def test_removal_takes_all_and_gives_new_chunks_none():
-    home, chunks = await stocked(3)
-    await add_tokens(home, TENANT, "docs")
+    ports, chunks = await stocked(3)
+    await add_tokens(ports, TENANT, "docs")
 
-    assert await remove_tokens(home, TENANT, "docs") == 3
+    assert await remove_tokens(ports, TENANT, "docs") == 3
     assert [each.tokens for each in chunks] == [{}, {}, {}]
-    assert not await stores_tokens(home)
+    assert not await stores_tokens(ports)
 
 
 async def test_ingest_stores_both_kinds_of_vectors_of_one_pass():
-    home = furnished()
-    await create(home, TENANT, "new", text_search="english", store_tokens=True)
+    ports = fake_ports()
+    await create(ports, TENANT, "new", text_search="english", store_tokens=True)
 
-    await ingest(home, TENANT, "new", stream([document("a", "one\n\ntwo"), document("b", "x")]))
+    await ingest(ports, TENANT, "new", stream([document("a", "one\n\ntwo"), document("b", "x")]))
 
-    stored = home.documents.embedded(TENANT, "a")
+    stored = ports.documents.embedded(TENANT, "a")
     assert stored.tokens == [b"one", b"two"]
     assert [v.tolist() for v in stored.vectors] == [
         bag_of_words(t).tolist() for t in ("one", "two")
     ]
-    assert home.embedder.embedded == []
+    assert ports.embedder.embedded == []
 
 
 async def test_without_being_asked_ingest_stores_none():
-    home = furnished()
+    ports = fake_ports()
 
-    await ingest(home, TENANT, "docs", stream([document("a")]))
+    await ingest(ports, TENANT, "docs", stream([document("a")]))
 
-    assert not home.documents.embedded(TENANT, "a").tokens
-    assert home.late.read == []
+    assert not ports.documents.embedded(TENANT, "a").tokens
+    assert ports.late.read == []
 
 
 async def test_embedder_that_late_interaction_does_not_know_is_refused():
-    home = furnished(late=None)
+    ports = fake_ports(late=None)
 
     with pytest.raises(InvalidRequestError, match="fake-embedder"):
-        await create(home, TENANT, "new", text_search="english", store_tokens=True)
+        await create(ports, TENANT, "new", text_search="english", store_tokens=True)
     with pytest.raises(InvalidRequestError, match="fake-embedder"):
-        await add_tokens(home, TENANT, "docs")
+        await add_tokens(ports, TENANT, "docs")
 
 
 async def test_token_vectors_of_another_embedder_are_not_stored():
     other = FakeCollections({(TENANT, "docs"): collection(embedder="0" * 64)})
-    home = replace(furnished(collections=other), fixed_models=True)
+    ports = replace(fake_ports(collections=other), fixed_models=True)
 
     with pytest.raises(ConflictError, match="embedded by"):
-        await add_tokens(home, TENANT, "docs")
+        await add_tokens(ports, TENANT, "docs")
 
-    assert not await stores_tokens(home)
+    assert not await stores_tokens(ports)
 
 
 async def test_settings_that_are_not_named_stay():
-    home = furnished()
-    await create(home, TENANT, "new", text_search="english", retrieval=Retrieval(b=0.5))
+    ports = fake_ports()
+    await create(ports, TENANT, "new", text_search="english", retrieval=Retrieval(b=0.5))
 
-    changed = await configure(home, TENANT, "new", retrieval_change({"k1": 1.5, "rrf_k": 10}))
+    changed = await configure(ports, TENANT, "new", retrieval_change({"k1": 1.5, "rrf_k": 10}))
 
     assert changed.retrieval == Retrieval(b=0.5, k1=1.5, rrf_k=10)
-    assert await home.collections.by_name(TENANT, "new") == changed
+    assert await ports.collections.by_name(TENANT, "new") == changed
 
 
 async def test_a_change_that_is_refused_in_part_changes_nothing():
-    home, cloud = furnished(), reranker_change({"cloud": FakeScorer()}, "cloud")
-    before = await home.collections.by_name(TENANT, "docs")
+    ports, cloud = fake_ports(), reranker_change({"cloud": FakeScorer()}, "cloud")
+    before = await ports.collections.by_name(TENANT, "docs")
 
     for values in ({"k1": -1}, {"dense_weight": 0, "keyword_weight": 0, "sparse_weight": 0}):
         with pytest.raises(InvalidRequestError):
-            await configure(home, TENANT, "docs", cloud, retrieval_change(values))
+            await configure(ports, TENANT, "docs", cloud, retrieval_change(values))
 
-    assert await home.collections.by_name(TENANT, "docs") == before
-    changed = await configure(home, TENANT, "docs", cloud, retrieval_change({"k1": 2}))
+    assert await ports.collections.by_name(TENANT, "docs") == before
+    changed = await configure(ports, TENANT, "docs", cloud, retrieval_change({"k1": 2}))
     assert (changed.reranker, changed.retrieval) == ("cloud", Retrieval(k1=2))
 
 
 async def test_without_changes_a_collection_stays_as_it_is():
-    home = furnished()
+    ports = fake_ports()
 
-    assert await configure(home, TENANT, "docs") == collection()
+    assert await configure(ports, TENANT, "docs") == collection()
 
 
 async def test_existing_collection_is_left_as_it_is():
-    home = furnished()
-    await create(home, TENANT, "new", text_search="english", store_tokens=True)
+    ports = fake_ports()
+    await create(ports, TENANT, "new", text_search="english", store_tokens=True)
 
-    again = await create(home, TENANT, "new", text_search="english")
+    again = await create(ports, TENANT, "new", text_search="english")
     with pytest.raises(ConflictError):
-        await create(home, TENANT, "new", text_search="english", store_tokens=False)
+        await create(ports, TENANT, "new", text_search="english", store_tokens=False)
 
     assert again.stores_tokens

@@ -17,7 +17,7 @@ TENANT = TenantId(UUID(int=7))
 FOUND = (candidate(1, "other", external_id="x"), candidate(2, "red fox", external_id="y"))
 
 
-def home(found=FOUND):
+def ports(found=FOUND):
     return services(
         collections=FakeCollections({(TENANT, "docs"): collection()}),
         candidates=FakeCandidates(found),
@@ -52,7 +52,7 @@ def test_measures_are_those_of_the_textbook():
 
 
 async def test_queries_run_through_the_search_and_are_measured():
-    made = await evaluate.evaluate(home(), plan(label="first"))
+    made = await evaluate.evaluate(ports(), plan(label="first"))
 
     [answer] = made.answers
     assert (made.queries, made.statuses, made.label) == (1, {"full": 1}, "first")
@@ -70,7 +70,7 @@ async def test_recall_is_of_the_list_before_reranking():
     question = Question(query="red fox", grades={"y": 1})
 
     made = await evaluate.evaluate(
-        home((*many, last)),
+        ports((*many, last)),
         plan(
             questions=(question,),
             request=SearchRequest(query="", candidates=200, depth=200, rerank=RerankMode.ALWAYS),
@@ -81,7 +81,7 @@ async def test_recall_is_of_the_list_before_reranking():
 
 
 async def test_evaluation_is_stored_and_leaves_the_log_alone():
-    kept = home()
+    kept = ports()
 
     made = await evaluate.evaluate(kept, plan())
 
@@ -90,9 +90,9 @@ async def test_evaluation_is_stored_and_leaves_the_log_alone():
 
 
 async def test_evaluation_says_what_was_asked_and_of_which_models():
-    reranked = await evaluate.evaluate(home(), plan())
+    reranked = await evaluate.evaluate(ports(), plan())
     words = SearchRequest(query="", strategy=Strategy.KEYWORD, rerank=RerankMode.NEVER)
-    bare = await evaluate.evaluate(home(), plan(request=words, judgments="cranfield"))
+    bare = await evaluate.evaluate(ports(), plan(request=words, judgments="cranfield"))
 
     assert (reranked.embedder, reranked.reranker) == ("fake-embedder", "fake-reranker")
     assert reranked.knobs["retrieval"]["k1"] == 0.9
@@ -102,7 +102,7 @@ async def test_evaluation_says_what_was_asked_and_of_which_models():
 
 
 async def test_query_that_finds_nothing_counts_as_zero():
-    made = await evaluate.evaluate(home(()), plan())
+    made = await evaluate.evaluate(ports(()), plan())
 
     assert set(made.metrics.values()) == {0.0}
 
@@ -110,7 +110,7 @@ async def test_query_that_finds_nothing_counts_as_zero():
 @pytest.mark.parametrize("label", ["", " ", "x" * 201, "a\nb", str(UUID(int=3))])
 async def test_label_that_could_not_be_told_from_an_id_or_read_is_refused(label):
     with pytest.raises(InvalidRequestError, match="label"):
-        await evaluate.evaluate(home(), plan(label=label))
+        await evaluate.evaluate(ports(), plan(label=label))
 
 
 def test_fewer_questions_are_the_same_ones_every_time():
@@ -135,7 +135,7 @@ async def test_a_part_is_worth_what_the_order_loses_without_it():
         candidate(3, "red fox", external_id="w", keyword_score=0.5),
     )
 
-    worth = evaluate.worth_of_parts(await evaluate.evaluate(home(found), plan(ablate=True)))
+    worth = evaluate.worth_of_parts(await evaluate.evaluate(ports(found), plan(ablate=True)))
 
     # The other relevant document was not retrieved.
     ideal = 2 + 1 / np.log2(3)
@@ -152,8 +152,8 @@ async def test_a_part_is_worth_what_the_order_loses_without_it():
 async def test_without_reranking_or_without_being_asked_there_are_no_parts():
     unranked = plan(request=SearchRequest(query="", rerank=RerankMode.NEVER), ablate=True)
 
-    measured = await evaluate.evaluate(home(), plan())
+    measured = await evaluate.evaluate(ports(), plan())
 
     assert [answer.ablated_grades for answer in measured.answers] == [{}]
     assert evaluate.worth_of_parts(measured) == {}
-    assert evaluate.worth_of_parts(await evaluate.evaluate(home(), unranked)) == {}
+    assert evaluate.worth_of_parts(await evaluate.evaluate(ports(), unranked)) == {}

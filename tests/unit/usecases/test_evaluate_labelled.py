@@ -53,9 +53,9 @@ def ports():
 
 
 async def test_scratch_tenant_is_filled_searched_and_deleted():
-    home, corpus = ports(), Corpus()
+    all_ports, corpus = ports(), Corpus()
 
-    measured = await evaluate_labelled(home, evaluation(new(corpus)))
+    measured = await evaluate_labelled(all_ports, evaluation(new(corpus)))
 
     assert corpus.ingested == ["red-foxes-english"]
     assert (measured.collection, measured.judgments, measured.queries) == (
@@ -63,47 +63,47 @@ async def test_scratch_tenant_is_filled_searched_and_deleted():
         "foxes",
         2,
     )
-    assert home.tenants.kept == {}
+    assert all_ports.tenants.kept == {}
 
 
 async def test_scratch_tenant_is_deleted_if_the_ingest_fails():
-    home = ports()
+    all_ports = ports()
 
     async def fails(_ports, _tenant_id, _collection):
         raise OSError("no such file")
 
     with pytest.raises(OSError, match="no such file"):
-        await evaluate_labelled(home, evaluation(new(Corpus(), ingest=fails)))
+        await evaluate_labelled(all_ports, evaluation(new(Corpus(), ingest=fails)))
 
-    assert home.tenants.kept == {}
+    assert all_ports.tenants.kept == {}
 
 
 async def test_kept_tenant_is_used_again_and_its_run_stored():
-    home, corpus = ports(), Corpus()
+    all_ports, corpus = ports(), Corpus()
     wanted = evaluation(new(corpus, keep="eval"), label="first")
 
-    first = await evaluate_labelled(home, wanted)
-    second = await evaluate_labelled(home, wanted)
+    first = await evaluate_labelled(all_ports, wanted)
+    second = await evaluate_labelled(all_ports, wanted)
 
-    tenant = home.tenants.kept["eval"]
+    tenant = all_ports.tenants.kept["eval"]
     assert corpus.ingested == ["red-foxes-english"] * 2
-    assert home.evaluations.kept == {tenant.id: [first, second]}
+    assert all_ports.evaluations.kept == {tenant.id: [first, second]}
 
 
 async def test_existing_collection_is_searched_without_its_log():
-    home = ports()
-    tenant = await home.tenants.create("acme")
-    docs = await create(home, tenant.id, "docs", text_search="english")
+    all_ports = ports()
+    tenant = await all_ports.tenants.create("acme")
+    docs = await create(all_ports, tenant.id, "docs", text_search="english")
     graded = Judgment(query="red fox", external_id="y", grade=1, source="human")
-    await home.judgments.add(tenant.id, docs, [graded])
+    await all_ports.judgments.add(tenant.id, docs, [graded])
     wanted = evaluation(CollectionName(tenant="acme", collection="docs"), grades=None)
 
-    measured = await evaluate_labelled(home, wanted)
-    await evaluate_labelled(home, evaluation(wanted.place, max_queries=1))
+    measured = await evaluate_labelled(all_ports, wanted)
+    await evaluate_labelled(all_ports, evaluation(wanted.place, max_queries=1))
 
     assert [answer.query for answer in measured.answers] == ["red fox"]
-    assert home.rankings.recorded == []
-    assert home.evaluations.kept == {}
+    assert all_ports.rankings.recorded == []
+    assert all_ports.evaluations.kept == {}
 
 
 async def test_each_query_is_counted():
@@ -120,11 +120,13 @@ async def test_each_query_is_counted():
 
 
 async def test_questions_are_known_before_the_collection_is():
-    home = ports()
+    all_ports = ports()
 
-    assert {each.query for each in await questions(home, evaluation(new(Corpus())))} == set(GRADES)
+    assert {each.query for each in await questions(all_ports, evaluation(new(Corpus())))} == set(
+        GRADES
+    )
     with pytest.raises(NotFoundError):
-        await questions(home, evaluation(CollectionName(tenant="acme", collection="docs")))
+        await questions(all_ports, evaluation(CollectionName(tenant="acme", collection="docs")))
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ def plan(*queries, top=2, judged_by="ann"):
     )
 
 
-async def home(**parts):
+async def ports(**parts):
     made = services(candidates=FakeCandidates(FOUND), **parts)
     tenant = await made.tenants.create("acme")
     made.collections.by_tenant[tenant.id, "docs"] = collection()
@@ -35,7 +35,7 @@ async def place(session):
 
 
 async def test_results_come_in_order_and_grades_are_stored_at_once():
-    made = await home()
+    made = await ports()
     session = await begin_grading(made, plan("red fox", "fox"))
 
     assert await place(session) == ("red fox", "doc-1", 1, 1)
@@ -53,7 +53,7 @@ async def test_results_come_in_order_and_grades_are_stored_at_once():
 
 
 async def test_what_the_person_graded_before_is_left_out():
-    made = await home()
+    made = await ports()
     first = await begin_grading(made, plan("red fox"))
     await first.current()
     await first.grade(2)
@@ -66,7 +66,7 @@ async def test_what_the_person_graded_before_is_left_out():
 
 
 async def test_undo_goes_back_across_queries_and_removes_the_grade():
-    made = await home()
+    made = await ports()
     session = await begin_grading(made, plan("red fox", "fox", top=1))
     await session.current()
     await session.grade(1)
@@ -88,7 +88,7 @@ async def test_without_queries_those_of_the_log_are_graded():
         async def logged_queries(self, *_, limit):
             return ["red fox", "fox", "red", "other"][:limit]
 
-    made = await home(judgments=Logged())
+    made = await ports(judgments=Logged())
 
     assert await queries_to_grade(made, plan()) == ["red fox", "fox", "red"]
     assert await queries_to_grade(made, plan("own")) == ("own",)
@@ -99,7 +99,7 @@ async def test_neither_a_query_nor_a_log_is_a_conflict():
         async def logged_queries(self, *_, **__):
             return []
 
-    made = await home(judgments=Silent())
+    made = await ports(judgments=Silent())
 
     with pytest.raises(ConflictError, match="--query"):
         await begin_grading(made, plan())

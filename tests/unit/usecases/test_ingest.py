@@ -23,11 +23,11 @@ async def stream(rows):
         yield row
 
 
-def furnished():
+def fake_ports():
     embedder = FakeEmbedder()
     collections = FakeCollections({(TENANT, "docs"): collection()})
-    home = services(collections=collections, embedder=embedder)
-    return home, home.documents, embedder
+    ports = services(collections=collections, embedder=embedder)
+    return ports, ports.documents, embedder
 
 
 def document(name, text="some text"):
@@ -35,12 +35,12 @@ def document(name, text="some text"):
 
 
 async def test_unchanged_documents_are_not_embedded_again():
-    home, documents, embedder = furnished()
+    ports, documents, embedder = fake_ports()
     rows = [document("a"), document("b")]
-    await ingest(home, TENANT, "docs", stream(rows))
+    await ingest(ports, TENANT, "docs", stream(rows))
     embedder.embedded.clear()
 
-    report = await ingest(home, TENANT, "docs", stream([document("a"), document("b", "new")]))
+    report = await ingest(ports, TENANT, "docs", stream([document("a"), document("b", "new")]))
 
     assert (report.created, report.updated, report.unchanged) == (0, 1, 1)
     assert embedder.embedded == ["new"]
@@ -48,17 +48,17 @@ async def test_unchanged_documents_are_not_embedded_again():
 
 
 async def test_passages_are_embedded_in_the_share_of_the_tenant():
-    home, _, embedder = furnished()
+    ports, _, embedder = fake_ports()
 
-    await ingest(home, TENANT, "docs", stream([document("a")]))
+    await ingest(ports, TENANT, "docs", stream([document("a")]))
 
     assert embedder.tenants == [TENANT]
 
 
 async def test_vectors_stay_with_their_chunks():
-    home, documents, _ = furnished()
+    ports, documents, _ = fake_ports()
     await ingest(
-        home, TENANT, "docs", stream([document("a", "one\n\ntwo"), document("b", "three")])
+        ports, TENANT, "docs", stream([document("a", "one\n\ntwo"), document("b", "three")])
     )
 
     stored = documents.embedded(TENANT, "a")
@@ -68,20 +68,20 @@ async def test_vectors_stay_with_their_chunks():
 
 
 async def test_bad_rows_are_reported_and_good_ones_kept():
-    home, documents, _ = furnished()
+    ports, documents, _ = fake_ports()
     bad = Rejection(line=2, reason="not JSON")
 
-    report = await ingest(home, TENANT, "docs", stream([document("a"), bad, document("b")]))
+    report = await ingest(ports, TENANT, "docs", stream([document("a"), bad, document("b")]))
 
     assert report.rejected == (bad,)
     assert (report.created, report.accepted, len(documents.kept)) == (2, 2, 2)
 
 
 async def test_atomic_ingest_with_a_bad_row_stores_nothing():
-    home, documents, embedder = furnished()
+    ports, documents, embedder = fake_ports()
     bad = Rejection(line=2, reason="not JSON")
 
-    report = await ingest(home, TENANT, "docs", stream([document("a"), bad]), atomic=True)
+    report = await ingest(ports, TENANT, "docs", stream([document("a"), bad]), atomic=True)
 
     assert (report.accepted, report.rejected) == (0, (bad,))
     assert documents.kept == {}
@@ -89,29 +89,29 @@ async def test_atomic_ingest_with_a_bad_row_stores_nothing():
 
 
 async def test_atomic_ingest_is_one_transaction():
-    home, documents, _ = furnished()
+    ports, documents, _ = fake_ports()
     many = [document(str(i)) for i in range(ingesting.BATCH_DOCUMENTS * 2)]
 
-    await ingest(home, TENANT, "docs", stream(many), atomic=True)
+    await ingest(ports, TENANT, "docs", stream(many), atomic=True)
 
     assert [len(call) for call in documents.calls] == [len(many)]
 
 
 async def test_batches_are_bounded_in_documents_and_characters():
-    home, documents, _ = furnished()
+    ports, documents, _ = fake_ports()
     small = [document(str(i)) for i in range(ingesting.BATCH_DOCUMENTS + 1)]
     large = [document(f"l{i}", "x" * (ingesting.BATCH_CHARACTERS // 2)) for i in range(3)]
 
-    await ingest(home, TENANT, "docs", stream(small + large))
+    await ingest(ports, TENANT, "docs", stream(small + large))
 
     assert [len(call) for call in documents.calls] == [ingesting.BATCH_DOCUMENTS, 3, 1]
 
 
 async def test_last_of_two_documents_with_one_id_wins():
-    home, documents, _ = furnished()
+    ports, documents, _ = fake_ports()
 
     report = await ingest(
-        home, TENANT, "docs", stream([document("a", "old"), document("a", "new")])
+        ports, TENANT, "docs", stream([document("a", "old"), document("a", "new")])
     )
 
     assert documents.embedded(TENANT, "a").document.text == "new"
@@ -119,11 +119,11 @@ async def test_last_of_two_documents_with_one_id_wins():
 
 
 async def test_progress_counts_up_to_the_report():
-    home, _, _ = furnished()
+    ports, _, _ = fake_ports()
     seen = []
 
     report = await ingest(
-        home, TENANT, "docs", stream([document(str(i)) for i in range(100)]), progress=seen.append
+        ports, TENANT, "docs", stream([document(str(i)) for i in range(100)]), progress=seen.append
     )
 
     assert [r.accepted for r in seen] == [ingesting.BATCH_DOCUMENTS, 100]
@@ -131,9 +131,9 @@ async def test_progress_counts_up_to_the_report():
 
 
 async def test_empty_stream_is_an_empty_report():
-    home, _, _ = furnished()
+    ports, _, _ = fake_ports()
 
-    report = await ingest(home, TENANT, "docs", stream([]))
+    report = await ingest(ports, TENANT, "docs", stream([]))
 
     assert (report.accepted, report.rejected) == (0, ())
 
@@ -154,61 +154,61 @@ class Interrupted(FakeEmbedder):
 
 
 async def test_documents_that_were_embedded_while_token_vectors_were_filled_get_some():
-    home = services(
+    ports = services(
         collections=FakeCollections({(TENANT, "docs"): collection()}), late=FakeLate(bag_of_words)
     )
-    busy = replace(home, embedder=Interrupted(partial(add_tokens, home, TENANT, "docs")))
+    busy = replace(ports, embedder=Interrupted(partial(add_tokens, ports, TENANT, "docs")))
 
     report = await ingest(busy, TENANT, "docs", stream([document("a"), document("b")]))
 
-    current = await home.collections.by_name(TENANT, "docs")
+    current = await ports.collections.by_name(TENANT, "docs")
     assert current.stores_tokens
     assert report.created == 2
-    assert (await home.tokens.missing(TENANT, current, FakeLate.model, after=None, limit=9)) == []
+    assert (await ports.tokens.missing(TENANT, current, FakeLate.model, after=None, limit=9)) == []
 
 
 async def test_documents_that_were_embedded_while_token_vectors_were_removed_get_none():
     docs = collection(stores_tokens=True)
-    home = services(
+    ports = services(
         collections=FakeCollections({(TENANT, "docs"): docs}), late=FakeLate(bag_of_words)
     )
 
     class Removing(FakeLate):
         async def embed_passages(self, texts, *, tenant_id=None):
-            await remove_tokens(home, TENANT, "docs")
+            await remove_tokens(ports, TENANT, "docs")
             return await super().embed_passages(texts, tenant_id=tenant_id)
 
     await ingest(
-        replace(home, late=Removing(bag_of_words)), TENANT, "docs", stream([document("a")])
+        replace(ports, late=Removing(bag_of_words)), TENANT, "docs", stream([document("a")])
     )
 
-    assert not home.documents.embedded(TENANT, "a").tokens
+    assert not ports.documents.embedded(TENANT, "a").tokens
 
 
 async def test_documents_that_were_embedded_before_a_cut_over_are_embedded_by_the_new_model():
-    home, documents, _ = furnished()
+    ports, documents, _ = fake_ports()
     new = FakeEmbedder()
     new.model = replace(FakeEmbedder.model, name="new", fingerprint="9" * 64)
 
     async def cut_over():
-        docs = await home.collections.by_name(TENANT, "docs")
-        await reembed(home, new, TENANT, "docs")
-        await home.embeddings.cut_over(TENANT, docs)
-        await home.embeddings.drop(TENANT, docs)
+        docs = await ports.collections.by_name(TENANT, "docs")
+        await reembed(ports, new, TENANT, "docs")
+        await ports.embeddings.cut_over(TENANT, docs)
+        await ports.embeddings.drop(TENANT, docs)
 
-    busy = replace(home, embedder=Interrupted(cut_over), embedders={"new": new})
+    busy = replace(ports, embedder=Interrupted(cut_over), embedders={"new": new})
     await ingest(busy, TENANT, "docs", stream([document("a", "late")]))
 
-    [chunk] = documents.chunks(TENANT, await home.collections.by_name(TENANT, "docs"))
+    [chunk] = documents.chunks(TENANT, await ports.collections.by_name(TENANT, "docs"))
     assert chunk.vectors.keys() == {new.model.fingerprint}
     assert new.embedded == ["late"]
 
 
 async def test_vectors_of_two_embedders_are_never_mixed():
     foreign = FakeCollections({(TENANT, "docs"): collection(embedder="a" * 64)})
-    home = services(collections=foreign)
+    ports = services(collections=foreign)
 
     with pytest.raises(ConflictError, match="fake-embedder"):
-        await ingest(home, TENANT, "docs", stream([document("a")]))
+        await ingest(ports, TENANT, "docs", stream([document("a")]))
 
-    assert home.documents.kept == {}
+    assert ports.documents.kept == {}

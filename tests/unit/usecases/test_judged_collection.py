@@ -16,7 +16,7 @@ FOUND = (candidate(1, "red", external_id="x"), candidate(2, "red fox", external_
 GRADES = {**{f"red fox {n}": {"right": 1} for n in range(12)}, "whale": {"right": 0}}
 
 
-async def home(**parts):
+async def ports(**parts):
     made = services(candidates=FakeCandidates(FOUND), **parts)
     tenant = await made.tenants.create("acme")
     made.collections.by_tenant[tenant.id, "docs"] = collection()
@@ -33,7 +33,7 @@ def judged(request=None, **changes):
 
 
 async def test_queries_without_a_relevant_document_are_left_out():
-    made = await home()
+    made = await ports()
 
     plan = await evaluation_plan(made, judged())
     few = await evaluation_plan(made, judged(max_queries=5))
@@ -44,7 +44,7 @@ async def test_queries_without_a_relevant_document_are_left_out():
 
 
 async def test_without_grades_the_stored_judgments_count():
-    made = await home()
+    made = await ports()
     tenant = await made.tenants.by_name("acme")
     grade = Judgment(query="q", external_id="right", grade=2, source="human")
     await made.judgments.add(tenant.id, collection(), [grade])
@@ -57,11 +57,11 @@ async def test_without_grades_the_stored_judgments_count():
 @pytest.mark.parametrize("grades", [None, {}, {"whale": {"right": 0}}])
 async def test_no_relevant_document_is_a_conflict_with_the_remedy(grades):
     with pytest.raises(ConflictError, match="pgrerank judgment import"):
-        await evaluation_plan(await home(), judged(grades=grades))
+        await evaluation_plan(await ports(), judged(grades=grades))
 
 
 async def test_a_name_that_is_not_there_is_not_found():
-    made = await home()
+    made = await ports()
 
     for wrong in ({"tenant_name": "acne"}, {"collection_name": "dogs"}):
         with pytest.raises(NotFoundError):
@@ -69,7 +69,7 @@ async def test_a_name_that_is_not_there_is_not_found():
 
 
 async def test_rerankers_are_opened_one_after_the_other_and_the_first_also_measures_none():
-    made, opened, counts = await home(), [], []
+    made, opened, counts = await ports(), [], []
 
     @asynccontextmanager
     async def open_services(name):
@@ -101,7 +101,7 @@ async def test_rerankers_are_opened_one_after_the_other_and_the_first_also_measu
 
 
 async def test_tuning_starts_from_the_settings_of_the_collection_and_of_the_search():
-    made = await home()
+    made = await ports()
     reranked = SearchRequest(query="", candidates=50, depth=5, rerank=RerankMode.ALWAYS)
     bare = SearchRequest(query="", strategy=Strategy.KEYWORD, rerank=RerankMode.NEVER)
 

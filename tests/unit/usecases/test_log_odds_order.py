@@ -21,7 +21,7 @@ class Late(FakeScorer):
     model = replace(FakeScorer.model, name="late-interaction", score_kind=ScoreKind.MAXSIM)
 
 
-def furnished(scorer, *found):
+def fake_ports(scorer, *found):
     collections = FakeCollections({(TENANT, "docs"): collection()})
     return services(collections=collections, candidates=FakeCandidates(found), scorer=scorer)
 
@@ -36,7 +36,7 @@ def listed():
 
 async def ranked(scorer, *found, **knobs):
     request = SearchRequest(query=QUERY, limit=2, **knobs)
-    return await search(furnished(scorer, *found), TENANT, "docs", request)
+    return await search(fake_ports(scorer, *found), TENANT, "docs", request)
 
 
 def places(ranking):
@@ -98,7 +98,7 @@ async def test_the_threshold_is_on_the_rerankers_own_score():
     ],
 )
 async def test_embeddings_are_fetched_only_where_they_will_be_weighed(scorer, mode, fetched):
-    found = furnished(scorer, *listed())
+    found = fake_ports(scorer, *listed())
 
     await search(found, TENANT, "docs", SearchRequest(query=QUERY, rerank=mode))
 

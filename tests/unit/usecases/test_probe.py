@@ -20,7 +20,7 @@ from tests.fakes import (
 TENANT = TenantId(UUID(int=7))
 
 
-def home(docs, clock=None):
+def ports(docs, clock=None):
     class SlowEmbedder(FakeEmbedder):
         async def query(self, text):
             clock.advance(1)
@@ -47,7 +47,7 @@ def home(docs, clock=None):
 
 
 async def test_each_stage_is_timed_and_nothing_is_logged():
-    made = home(collection())
+    made = ports(collection())
 
     times = await probe(made, TENANT, "docs")
 
@@ -58,7 +58,7 @@ async def test_each_stage_is_timed_and_nothing_is_logged():
 
 async def test_the_models_are_those_of_the_collection():
     named = FakeScorer()
-    made = replace(home(collection(reranker="named")), rerankers={"named": named})
+    made = replace(ports(collection(reranker="named")), rerankers={"named": named})
 
     await probe(made, TENANT, "docs")
 
@@ -68,4 +68,4 @@ async def test_the_models_are_those_of_the_collection():
 
 async def test_a_collection_of_another_embedder_is_refused():
     with pytest.raises(ConflictError, match="was embedded by the model"):
-        await probe(home(collection(embedder="9" * 64)), TENANT, "docs")
+        await probe(ports(collection(embedder="9" * 64)), TENANT, "docs")

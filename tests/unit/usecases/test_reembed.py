@@ -19,28 +19,28 @@ class NewEmbedder(FakeEmbedder):
     model = replace(FakeEmbedder.model, name="new", fingerprint="9" * 64)
 
 
-def furnished(**parts):
+def fake_ports(**parts):
     return services(collections=FakeCollections({(TENANT, "docs"): collection()}), **parts)
 
 
-async def store(home, name, *texts):
-    docs = await home.collections.by_name(TENANT, "docs")
-    await home.documents.store(TENANT, docs, [embedded(name, *texts, title="T")])
+async def store(ports, name, *texts):
+    docs = await ports.collections.by_name(TENANT, "docs")
+    await ports.documents.store(TENANT, docs, [embedded(name, *texts, title="T")])
 
 
 async def stocked(count, **parts):
     """Services with that many chunks, and the chunks."""
-    home = furnished(**parts)
-    await store(home, "a", *[f"text {n}" for n in range(count)])
-    return home, home.documents.chunks(TENANT, collection())
+    ports = fake_ports(**parts)
+    await store(ports, "a", *[f"text {n}" for n in range(count)])
+    return ports, ports.documents.chunks(TENANT, collection())
 
 
 async def test_every_chunk_gets_the_vector_of_its_passage():
-    (home, chunks), embedder, seen = await stocked(BATCH_CHUNKS + 3), NewEmbedder(), []
+    (ports, chunks), embedder, seen = await stocked(BATCH_CHUNKS + 3), NewEmbedder(), []
 
-    stored = await reembed(home, embedder, TENANT, "docs", progress=lambda *of: seen.append(of))
+    stored = await reembed(ports, embedder, TENANT, "docs", progress=lambda *of: seen.append(of))
 
-    docs = await home.collections.by_name(TENANT, "docs")
+    docs = await ports.collections.by_name(TENANT, "docs")
     assert stored == BATCH_CHUNKS + 3
     assert seen == [(BATCH_CHUNKS, docs.chunk_count), (BATCH_CHUNKS + 3, docs.chunk_count)]
     assert [each.vectors[embedder.model.fingerprint].tolist() for each in chunks] == [
@@ -57,13 +57,13 @@ async def test_what_is_there_is_not_embedded_again_and_what_arrives_is():
 
         async def passages(self, texts, **options):
             if not self.embedded:
-                await store(home, "late", "arrived")
+                await store(ports, "late", "arrived")
             return await super().passages(texts, **options)
 
-    (home, chunks), embedder = await stocked(3), Overtaken()
+    (ports, chunks), embedder = await stocked(3), Overtaken()
     chunks[1].vectors[embedder.model.fingerprint] = bag_of_words("there")
 
-    stored = await reembed(home, embedder, TENANT, "docs")
+    stored = await reembed(ports, embedder, TENANT, "docs")
 
     assert stored == 3
     assert embedder.embedded == ["T\ntext 0", "T\ntext 2", "T\narrived"]
@@ -76,9 +76,9 @@ async def test_pace_is_kept_on_average():
         waits.append(seconds)
         clock.advance(seconds)
 
-    home, _ = await stocked(2 * BATCH_CHUNKS, clock=clock)
+    ports, _ = await stocked(2 * BATCH_CHUNKS, clock=clock)
     await reembed(
-        home,
+        ports,
         NewEmbedder(),
         TENANT,
         "docs",
@@ -94,4 +94,4 @@ async def test_embedder_of_too_many_dimensions_is_refused():
     embedder.model = replace(embedder.model, dimensions=4001)
 
     with pytest.raises(InvalidRequestError, match="fake-embedder makes vectors of 4001"):
-        await reembed(furnished(), embedder, TENANT, "docs")
+        await reembed(fake_ports(), embedder, TENANT, "docs")

@@ -103,14 +103,14 @@ async def test_all_sets_of_all_tenants_are_scored():
 
 
 async def test_a_set_is_scored_again_half_a_day_later():
-    services = await house_with_a_scored_set()
+    services = await services_with_a_scored_set()
     services.clock.instant += timedelta(hours=12)
 
     assert len(await reference.score_all(services, ENVIRONMENT)) == 1
 
 
 async def test_another_reranker_library_or_set_of_pairs_is_scored_at_once():
-    services = await house_with_a_scored_set()
+    services = await services_with_a_scored_set()
     [tenant] = [each async for each in services.tenants.all()]
     other = fakes.FakeScorer()
     other.model = replace(other.model, fingerprint="9" * 64)
@@ -122,7 +122,7 @@ async def test_another_reranker_library_or_set_of_pairs_is_scored_at_once():
     assert len(await reference.score_all(newer, {"torch": "3.0"})) == 1
 
 
-async def house_with_a_scored_set():
+async def services_with_a_scored_set():
     services = fakes.services()
     tenant = await services.tenants.create("acme")
     await reference.keep(services, tenant.id, "canary", PAIRS)

@@ -55,9 +55,9 @@ def place(running=None, **parts):
     )
 
 
-async def asked(home, **knobs):
+async def asked(ports, **knobs):
     request = SearchRequest(query="red fox", **{"rerank": RerankMode.ALWAYS, **knobs})
-    return await search(home, TENANT, "docs", request)
+    return await search(ports, TENANT, "docs", request)
 
 
 async def test_results_carry_their_probability():
@@ -129,14 +129,14 @@ async def test_other_kind_of_search_is_remarked_on():
     ],
 )
 async def test_cuts_say_how_many_they_removed(knobs, left, cut):
-    home = place(StoredCalibration(calibration=OWN, threshold=BOT))
+    ports = place(StoredCalibration(calibration=OWN, threshold=BOT))
 
-    ranking = await asked(home, **knobs)
+    ranking = await asked(ports, **knobs)
 
     assert [hit.scores.rerank for hit in ranking.results] == left
     assert ranking.cut == cut
     assert len(ranking.hits) == 3
-    assert [(each.id, each.cut) for each in home.rankings.recorded] == [(ranking.id, cut)]
+    assert [(each.id, each.cut) for each in ports.rankings.recorded] == [(ranking.id, cut)]
 
 
 async def test_threshold_by_relevance_goes_by_whatever_calibration_applies():
@@ -167,12 +167,12 @@ async def test_threshold_by_relevance_goes_by_whatever_calibration_applies():
     ],
 )
 async def test_cut_that_nothing_stands_for_is_refused_before_any_work(running, knobs):
-    home = place(running)
+    ports = place(running)
 
     with pytest.raises(ConflictError):
-        await asked(home, **knobs)
+        await asked(ports, **knobs)
 
-    assert home.scorer.asked == []
+    assert ports.scorer.asked == []
 
 
 async def test_unknown_threshold_is_said():
@@ -182,9 +182,9 @@ async def test_unknown_threshold_is_said():
 
 async def test_cut_by_score_needs_reranking_and_forces_it():
     small = collection(chunk_count=10)
-    home = replace(place(), collections=FakeCollections({(TENANT, "docs"): small}))
+    ports = replace(place(), collections=FakeCollections({(TENANT, "docs"): small}))
 
-    ranking = await asked(home, rerank=RerankMode.AUTO, min_relevance=0.2)
+    ranking = await asked(ports, rerank=RerankMode.AUTO, min_relevance=0.2)
 
     assert ranking.rerank.scored == 3
     with pytest.raises(InvalidRequestError, match="needs reranking"):
@@ -192,33 +192,33 @@ async def test_cut_by_score_needs_reranking_and_forces_it():
 
 
 async def test_where_nothing_could_be_scored_nothing_is_cut():
-    home = place(StoredCalibration(calibration=OWN), scorer=FakeScorer(scored_in_time=0))
+    ports = place(StoredCalibration(calibration=OWN), scorer=FakeScorer(scored_in_time=0))
 
-    ranking = await asked(home, min_relevance=0.9, budget_ms=500)
+    ranking = await asked(ports, min_relevance=0.9, budget_ms=500)
 
     assert len(ranking.results) == 3
     assert ranking.cut == CutCounts()
 
 
 async def test_scores_of_late_interaction_are_calibrated_by_its_own():
-    home = place(late=FakeLate(bag_of_words))
+    ports = place(late=FakeLate(bag_of_words))
     docs = FakeCollections({(TENANT, "docs"): collection(stores_tokens=True)})
 
-    await asked(replace(home, collections=docs), cascade=0)
-    await asked(replace(home, collections=docs), cascade=2)
+    await asked(replace(ports, collections=docs), cascade=0)
+    await asked(replace(ports, collections=docs), cascade=2)
 
-    assert [model for model, _ in home.calibrations.asked] == [
+    assert [model for model, _ in ports.calibrations.asked] == [
         FakeLate.model.fingerprint,
         FakeScorer.model.fingerprint,
     ]
 
 
 async def test_ranked_leaves_no_trace():
-    home = place()
+    ports = place()
 
     _, ranking = await search_unlogged(
-        home, TENANT, "docs", SearchRequest(query="red fox", rerank=RerankMode.ALWAYS)
+        ports, TENANT, "docs", SearchRequest(query="red fox", rerank=RerankMode.ALWAYS)
     )
 
     assert len(ranking.hits) == 3
-    assert home.rankings.recorded == []
+    assert ports.rankings.recorded == []

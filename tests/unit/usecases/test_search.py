@@ -31,7 +31,7 @@ TEXTS = ["nothing", "parse dates", "a date", "how to parse a date", "parse"]
 QUERY = "parse a date"
 
 
-def furnished(**parts):
+def fake_ports(**parts):
     collections = FakeCollections({(TENANT, "docs"): collection()})
     found = tuple(candidate(rank, text) for rank, text in enumerate(TEXTS, start=1))
     return services(**{"collections": collections, "candidates": FakeCandidates(found)} | parts)
@@ -45,7 +45,7 @@ async def test_search_reranks_records_and_answers_the_best():
     rankings = FakeRankings()
 
     ranking = await search(
-        furnished(rankings=rankings), TENANT, "docs", SearchRequest(query=QUERY, limit=2)
+        fake_ports(rankings=rankings), TENANT, "docs", SearchRequest(query=QUERY, limit=2)
     )
 
     assert order_of(ranking.results) == [4, 3]
@@ -63,7 +63,7 @@ async def test_search_reranks_records_and_answers_the_best():
 async def test_pairs_are_scored_in_the_share_of_the_tenant():
     scorer = FakeScorer()
 
-    await search(furnished(scorer=scorer), TENANT, "docs", SearchRequest(query=QUERY, limit=2))
+    await search(fake_ports(scorer=scorer), TENANT, "docs", SearchRequest(query=QUERY, limit=2))
 
     assert scorer.tenants == [TENANT]
 
@@ -72,7 +72,7 @@ async def test_depth_bounds_what_the_reranker_sees():
     scorer = FakeScorer()
 
     ranking = await search(
-        furnished(scorer=scorer), TENANT, "docs", SearchRequest(query=QUERY, depth=3, limit=2)
+        fake_ports(scorer=scorer), TENANT, "docs", SearchRequest(query=QUERY, depth=3, limit=2)
     )
 
     assert scorer.asked == [(QUERY, 3)]
@@ -82,7 +82,7 @@ async def test_depth_bounds_what_the_reranker_sees():
 async def test_late_pairs_keep_fused_order_behind_the_scored():
     request = SearchRequest(query=QUERY, limit=2, budget_ms=100)
 
-    ranking = await search(furnished(scorer=FakeScorer(scored_in_time=3)), TENANT, "docs", request)
+    ranking = await search(fake_ports(scorer=FakeScorer(scored_in_time=3)), TENANT, "docs", request)
 
     assert ranking.rerank.status is RerankStatus.PARTIAL
     assert ranking.rerank.scored == 3
@@ -106,7 +106,7 @@ async def test_trouble_at_the_reranker_leaves_the_fused_order_and_says_so(
     failure, status, reason, retry_after_s
 ):
     rankings = FakeRankings()
-    troubled = furnished(scorer=FakeScorer(failure=failure), rankings=rankings)
+    troubled = fake_ports(scorer=FakeScorer(failure=failure), rankings=rankings)
 
     ranking = await search(troubled, TENANT, "docs", SearchRequest(query=QUERY, limit=2))
 
@@ -121,7 +121,7 @@ async def test_never_asks_no_reranker():
     scorer = FakeScorer()
     request = SearchRequest(query=QUERY, rerank=RerankMode.NEVER)
 
-    ranking = await search(furnished(scorer=scorer), TENANT, "docs", request)
+    ranking = await search(fake_ports(scorer=scorer), TENANT, "docs", request)
 
     assert scorer.asked == []
     assert ranking.rerank.status is RerankStatus.SKIPPED
@@ -130,7 +130,7 @@ async def test_never_asks_no_reranker():
 async def test_min_score_cuts_results_but_not_the_record():
     request = SearchRequest(query=QUERY, min_score=2.0)
 
-    ranking = await search(furnished(), TENANT, "docs", request)
+    ranking = await search(fake_ports(), TENANT, "docs", request)
 
     assert order_of(ranking.results) == [4, 3]
     assert ranking.cut.min_score == 3
@@ -138,7 +138,7 @@ async def test_min_score_cuts_results_but_not_the_record():
 
 
 async def test_min_score_cuts_nothing_where_reranking_failed():
-    troubled = furnished(scorer=FakeScorer(failure=ScoringError("the model")))
+    troubled = fake_ports(scorer=FakeScorer(failure=ScoringError("the model")))
 
     ranking = await search(troubled, TENANT, "docs", SearchRequest(query=QUERY, min_score=2.0))
 
@@ -147,7 +147,7 @@ async def test_min_score_cuts_nothing_where_reranking_failed():
 
 
 async def test_threshold_above_every_score_is_an_empty_answer():
-    ranking = await search(furnished(), TENANT, "docs", SearchRequest(query=QUERY, min_score=99))
+    ranking = await search(fake_ports(), TENANT, "docs", SearchRequest(query=QUERY, min_score=99))
 
     assert ranking.results == ()
     assert ranking.cut.min_score == 5
@@ -164,7 +164,7 @@ async def test_threshold_above_every_score_is_an_empty_answer():
 async def test_query_is_embedded_only_where_a_dense_leg_needs_it(query, strategy, dense):
     request = SearchRequest(query=query, strategy=strategy)
 
-    ranking = await search(furnished(), TENANT, "docs", request)
+    ranking = await search(fake_ports(), TENANT, "docs", request)
 
     assert (ranking.dense is not None) == dense
 
@@ -173,7 +173,7 @@ async def test_a_blank_query_is_refused_and_not_recorded():
     rankings = FakeRankings()
 
     with pytest.raises(InvalidRequestError, match="query: must not be blank"):
-        await search(furnished(rankings=rankings), TENANT, "docs", SearchRequest(query=" \n"))
+        await search(fake_ports(rankings=rankings), TENANT, "docs", SearchRequest(query=" \n"))
 
     assert rankings.recorded == []
 
@@ -182,19 +182,19 @@ async def test_unknown_collection_is_not_found_and_not_recorded():
     rankings = FakeRankings()
 
     with pytest.raises(NotFoundError, match="elsewhere"):
-        await search(furnished(rankings=rankings), TENANT, "elsewhere", SearchRequest(query=QUERY))
+        await search(fake_ports(rankings=rankings), TENANT, "elsewhere", SearchRequest(query=QUERY))
 
     assert rankings.recorded == []
 
 
 async def test_vectors_of_another_embedder_are_never_searched():
     foreign = FakeCollections({(TENANT, "docs"): collection(embedder="a" * 64)})
-    home = furnished(collections=foreign)
+    ports = fake_ports(collections=foreign)
     words_only = SearchRequest(query=QUERY, strategy=Strategy.KEYWORD)
 
     with pytest.raises(ConflictError, match="fake-embedder"):
-        await search(home, TENANT, "docs", SearchRequest(query=QUERY))
-    assert (await search(home, TENANT, "docs", words_only)).results
+        await search(ports, TENANT, "docs", SearchRequest(query=QUERY))
+    assert (await search(ports, TENANT, "docs", words_only)).results
 
 
 class OtherClock(FakeRankings):
@@ -208,7 +208,7 @@ class OtherClock(FakeRankings):
 async def test_answer_has_the_id_and_the_instant_that_the_log_gave_it():
     rankings = OtherClock()
 
-    ranking = await search(furnished(rankings=rankings), TENANT, "docs", SearchRequest(query="q"))
+    ranking = await search(fake_ports(rankings=rankings), TENANT, "docs", SearchRequest(query="q"))
 
     assert ranking.created_at == datetime(2026, 5, 6, tzinfo=UTC)
     assert created_at(ranking.id) == ranking.created_at
@@ -225,9 +225,9 @@ async def test_answer_has_the_id_and_the_instant_that_the_log_gave_it():
 )
 async def test_models_that_took_part_and_cannot_read_the_query_are_named(knobs, models):
     ranking = await search(
-        furnished(), TENANT, "docs", SearchRequest(query="ภาษาไทย date", **knobs)
+        fake_ports(), TENANT, "docs", SearchRequest(query="ภาษาไทย date", **knobs)
     )
-    read = await search(furnished(), TENANT, "docs", SearchRequest(query=QUERY, **knobs))
+    read = await search(fake_ports(), TENANT, "docs", SearchRequest(query=QUERY, **knobs))
 
     assert [text.split("`")[1] for text in ranking.warnings] == models
     assert read.warnings == ()

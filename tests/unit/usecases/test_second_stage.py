@@ -31,7 +31,7 @@ class FullForm(FakeScorer):
     model = replace(FakeScorer.model, score_kind=ScoreKind.MAXSIM)
 
 
-def furnished(*, stores_tokens=True, late=None, **parts):
+def fake_ports(*, stores_tokens=True, late=None, **parts):
     collections = FakeCollections({(TENANT, "docs"): collection(stores_tokens=stores_tokens)})
     found = [candidate(rank, text, tokens=b"t") for rank, text in enumerate(TEXTS, start=1)]
     defaults = {
@@ -42,9 +42,9 @@ def furnished(*, stores_tokens=True, late=None, **parts):
     return services(**defaults | parts)
 
 
-async def found(home, **knobs):
+async def found(ports, **knobs):
     request = SearchRequest(query=QUERY, **{"limit": 2} | knobs)
-    return await search(home, TENANT, "docs", request)
+    return await search(ports, TENANT, "docs", request)
 
 
 def order_of(ranking):
@@ -55,7 +55,7 @@ async def test_stored_vectors_do_not_stand_in_for_late_interaction_by_another_mo
     other = FullForm()
     other.model = replace(other.model, fingerprint="9" * 64)
 
-    ranking = await found(furnished(scorer=other))
+    ranking = await found(fake_ports(scorer=other))
 
     assert other.asked == [(QUERY, 6)]
     assert ranking.rerank.fingerprint == "9" * 64
@@ -64,7 +64,7 @@ async def test_stored_vectors_do_not_stand_in_for_late_interaction_by_another_mo
 async def test_cascade_lets_the_reranker_read_the_best_only():
     scorer = FakeScorer()
 
-    ranking = await found(furnished(scorer=scorer), cascade=2)
+    ranking = await found(fake_ports(scorer=scorer), cascade=2)
 
     assert scorer.asked == [(QUERY, 2)]
     assert order_of(ranking) == [4, 3, 2, 5, 6, 1]
@@ -73,7 +73,7 @@ async def test_cascade_lets_the_reranker_read_the_best_only():
 
 
 async def test_cascade_is_told_apart_from_the_reranker():
-    report = (await found(furnished(), cascade=2)).rerank
+    report = (await found(fake_ports(), cascade=2)).rerank
 
     assert (report.status, report.reason) == (RerankStatus.FULL, None)
     assert (report.model, report.scored) == ("fake-reranker", 2)
@@ -82,7 +82,9 @@ async def test_cascade_is_told_apart_from_the_reranker():
 
 
 async def test_the_rest_of_a_cascade_keeps_its_order_where_the_reranker_was_late():
-    ranking = await found(furnished(scorer=FakeScorer(scored_in_time=1)), cascade=2, budget_ms=1000)
+    ranking = await found(
+        fake_ports(scorer=FakeScorer(scored_in_time=1)), cascade=2, budget_ms=1000
+    )
 
     assert order_of(ranking)[:2] == [4, 3]
     assert ranking.rerank.status is RerankStatus.PARTIAL
@@ -91,7 +93,7 @@ async def test_the_rest_of_a_cascade_keeps_its_order_where_the_reranker_was_late
 async def test_cascade_of_nothing_is_late_interaction_alone():
     scorer = FakeScorer()
 
-    ranking = await found(furnished(scorer=scorer), cascade=0)
+    ranking = await found(fake_ports(scorer=scorer), cascade=0)
 
     assert scorer.asked == []
     assert order_of(ranking) == [4, 3, 2, 5, 6, 1]
@@ -102,13 +104,13 @@ async def test_cascade_of_nothing_is_late_interaction_alone():
 
 async def test_cascade_without_token_vectors_is_refused():
     with pytest.raises(InvalidRequestError, match="cascade"):
-        await found(furnished(stores_tokens=False), cascade=2)
+        await found(fake_ports(stores_tokens=False), cascade=2)
 
 
 async def test_stored_form_stands_in_for_the_full_one():
     late, scorer = FakeLate(bag_of_words), FullForm()
 
-    ranking = await found(furnished(late=late, scorer=scorer))
+    ranking = await found(fake_ports(late=late, scorer=scorer))
 
     assert (late.asked, scorer.asked) == ([[True] * len(TEXTS)], [])
     assert ranking.rerank.fingerprint == FakeLate.model.fingerprint
@@ -119,32 +121,32 @@ async def test_a_blend_with_late_interaction_gets_the_token_vectors_and_scores_i
         model = replace(FakeScorer.model, reads=FakeLate.model.fingerprint)
 
     late, scorer = FakeLate(bag_of_words), Blend()
-    home = furnished(late=late, scorer=scorer)
+    ports = fake_ports(late=late, scorer=scorer)
 
-    ranking = await found(home)
+    ranking = await found(ports)
 
-    assert home.candidates.token_models == [FakeLate.model]
+    assert ports.candidates.token_models == [FakeLate.model]
     assert (late.asked, scorer.asked) == ([], [(QUERY, len(TEXTS))])
     assert ranking.rerank.fingerprint == Blend.model.fingerprint
 
 
 @pytest.mark.parametrize("parts", [{"scorer": FakeScorer()}, {"stores_tokens": False}])
 async def test_otherwise_the_reranker_reads_all(parts):
-    home = furnished(**{"scorer": FullForm()} | parts)
+    ports = fake_ports(**{"scorer": FullForm()} | parts)
 
-    await found(home)
+    await found(ports)
 
-    assert [count for _, count in home.scorer.asked] == [len(TEXTS)]
-    assert home.candidates.token_models == [None]
+    assert [count for _, count in ports.scorer.asked] == [len(TEXTS)]
+    assert ports.candidates.token_models == [None]
 
 
 async def test_token_vectors_are_fetched_where_they_are_read():
-    home = furnished()
+    ports = fake_ports()
 
-    await found(home, cascade=2)
-    await found(home, cascade=2, rerank=RerankMode.NEVER)
+    await found(ports, cascade=2)
+    await found(ports, cascade=2, rerank=RerankMode.NEVER)
 
-    assert home.candidates.token_models == [FakeLate.model, None]
+    assert ports.candidates.token_models == [FakeLate.model, None]
 
 
 @pytest.mark.parametrize(
@@ -152,7 +154,7 @@ async def test_token_vectors_are_fetched_where_they_are_read():
     [(OverloadedError(1), RerankStatus.SKIPPED), (ScoringError("it"), RerankStatus.FAILED)],
 )
 async def test_failure_of_the_first_step_leaves_the_fused_order(failure, status):
-    ranking = await found(furnished(late=FakeLate(bag_of_words, failure)), cascade=2)
+    ranking = await found(fake_ports(late=FakeLate(bag_of_words, failure)), cascade=2)
 
     assert ranking.rerank.status is status
     assert order_of(ranking) == [1, 2, 3, 4, 5, 6]

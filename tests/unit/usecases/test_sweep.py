@@ -33,7 +33,7 @@ def plan(queries=12):
     )
 
 
-def home(**parts):
+def ports(**parts):
     return services(
         collections=FakeCollections({(TENANT, "docs"): collection()}),
         candidates=FakeCandidates(FOUND),
@@ -55,7 +55,7 @@ def test_settings_are_all_combinations_and_what_is_not_reranked():
 
 
 async def test_every_setting_is_searched_for_every_question_and_leaves_no_trace():
-    kept, steps = home(), []
+    kept, steps = ports(), []
     wanted = settings([100], [2, 3], "fake-reranker", bare=True)
 
     points = await sweep_settings(kept, plan(), wanted, "RR@10", progress=lambda: steps.append(1))
@@ -70,9 +70,9 @@ async def test_too_few_questions_and_a_reranker_that_fails_are_refused():
     wanted = settings([100], [3], "r", bare=True)
 
     with pytest.raises(InvalidRequestError, match="at least 10"):
-        await sweep_settings(home(), plan(9), wanted, "AP")
+        await sweep_settings(ports(), plan(9), wanted, "AP")
     with pytest.raises(ScoringError):
-        await sweep_settings(home(scorer=FakeScorer(scored_in_time=1)), plan(), wanted, "AP")
+        await sweep_settings(ports(scorer=FakeScorer(scored_in_time=1)), plan(), wanted, "AP")
 
 
 def test_cheapest_setting_that_keeps_the_gain_is_advised():

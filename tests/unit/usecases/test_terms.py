@@ -20,87 +20,87 @@ TENANT = TenantId(UUID(int=7))
 
 
 @pytest.fixture
-def home():
+def ports():
     terms = {"Falcon": 0.5, "red kite": 0.25}
     return services(collections=FakeCollections({(TENANT, "docs"): collection(terms=terms)}))
 
 
-async def test_added_terms_join_those_that_are_there(home):
-    changed = await add_terms(home, TENANT, "docs", {"hawk": 0.75})
+async def test_added_terms_join_those_that_are_there(ports):
+    changed = await add_terms(ports, TENANT, "docs", {"hawk": 0.75})
 
     assert changed.terms == {"Falcon": 0.5, "red kite": 0.25, "hawk": 0.75}
-    assert await home.collections.by_name(TENANT, "docs") == changed
+    assert await ports.collections.by_name(TENANT, "docs") == changed
 
 
-async def test_a_term_that_is_added_in_other_case_replaces_the_one_that_is_there(home):
-    changed = await add_terms(home, TENANT, "docs", {"FALCON": 1.0})
+async def test_a_term_that_is_added_in_other_case_replaces_the_one_that_is_there(ports):
+    changed = await add_terms(ports, TENANT, "docs", {"FALCON": 1.0})
 
     assert changed.terms == {"red kite": 0.25, "FALCON": 1.0}
 
 
-async def test_terms_are_removed_whatever_their_case(home):
-    changed = await remove_terms(home, TENANT, "docs", ["falcon"])
-    emptied = await remove_terms(home, TENANT, "docs", ["RED KITE"])
+async def test_terms_are_removed_whatever_their_case(ports):
+    changed = await remove_terms(ports, TENANT, "docs", ["falcon"])
+    emptied = await remove_terms(ports, TENANT, "docs", ["RED KITE"])
 
     assert changed.terms == {"red kite": 0.25}
     assert emptied.terms == {}
 
 
-async def test_an_unknown_term_removes_none_and_names_the_one_that_was_meant(home):
+async def test_an_unknown_term_removes_none_and_names_the_one_that_was_meant(ports):
     with pytest.raises(InvalidRequestError, match=r"no term `falkon`.*`Falcon`"):
-        await remove_terms(home, TENANT, "docs", ["red kite", "falkon"])
+        await remove_terms(ports, TENANT, "docs", ["red kite", "falkon"])
 
-    assert len((await home.collections.by_name(TENANT, "docs")).terms) == 2
+    assert len((await ports.collections.by_name(TENANT, "docs")).terms) == 2
 
 
-async def test_a_term_that_is_refused_changes_none(home):
+async def test_a_term_that_is_refused_changes_none(ports):
     for change in (add_terms, boost):
         with pytest.raises(InvalidRequestError, match="weighs 2"):
-            await change(home, TENANT, "docs", {"hawk": 2.0})
+            await change(ports, TENANT, "docs", {"hawk": 2.0})
 
-    assert (await home.collections.by_name(TENANT, "docs")).terms.keys() == {"Falcon", "red kite"}
-
-
-async def test_all_terms_are_replaced_at_once(home):
-    assert (await boost(home, TENANT, "docs", {"hawk": 1.0})).terms == {"hawk": 1.0}
+    assert (await ports.collections.by_name(TENANT, "docs")).terms.keys() == {"Falcon", "red kite"}
 
 
-async def test_the_reranker_of_a_collection_is_one_that_runs(home):
+async def test_all_terms_are_replaced_at_once(ports):
+    assert (await boost(ports, TENANT, "docs", {"hawk": 1.0})).terms == {"hawk": 1.0}
+
+
+async def test_the_reranker_of_a_collection_is_one_that_runs(ports):
     cloud = {"cloud": FakeScorer()}
-    named = await configure(home, TENANT, "docs", reranker_change(cloud, "cloud"))
+    named = await configure(ports, TENANT, "docs", reranker_change(cloud, "cloud"))
     with pytest.raises(InvalidRequestError, match="cloud"):
         reranker_change(cloud, "clod")
 
     assert named.reranker == "cloud"
-    assert await home.collections.by_name(TENANT, "docs") == named
-    reset = await configure(home, TENANT, "docs", reranker_change({}, None))
+    assert await ports.collections.by_name(TENANT, "docs") == named
+    reset = await configure(ports, TENANT, "docs", reranker_change({}, None))
     assert reset.reranker is None
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        lambda home: add_terms(home, TENANT, "gone", {"hawk": 1.0}),
-        lambda home: remove_terms(home, TENANT, "gone", ["hawk"]),
-        lambda home: boost(home, TENANT, "gone", {}),
-        lambda home: configure(home, TENANT, "gone", reranker_change({}, None)),
+        lambda ports: add_terms(ports, TENANT, "gone", {"hawk": 1.0}),
+        lambda ports: remove_terms(ports, TENANT, "gone", ["hawk"]),
+        lambda ports: boost(ports, TENANT, "gone", {}),
+        lambda ports: configure(ports, TENANT, "gone", reranker_change({}, None)),
     ],
     ids=["add", "remove", "replace", "reranker"],
 )
-async def test_a_collection_that_is_not_there_is_not_changed(home, change):
+async def test_a_collection_that_is_not_there_is_not_changed(ports, change):
     with pytest.raises(NotFoundError, match="gone"):
-        await change(home)
+        await change(ports)
 
 
-async def test_names_are_checked_before_models_are_loaded(home):
-    tenant = await home.tenants.create("acme")
-    await home.collections.create(
-        tenant.id, "books", text_search="english", embedder=home.embedder.model
+async def test_names_are_checked_before_models_are_loaded(ports):
+    tenant = await ports.tenants.create("acme")
+    await ports.collections.create(
+        tenant.id, "books", text_search="english", embedder=ports.embedder.model
     )
 
-    await lookup.exist("acme", "books", None)(home)
-    await lookup.exist("acme")(home)
-    await lookup.exist(None, "gone")(home)
+    await lookup.exist("acme", "books", None)(ports)
+    await lookup.exist("acme")(ports)
+    await lookup.exist(None, "gone")(ports)
     for names in (("acme", "docs"), ("acme", "books", "gone"), ("nobody", None)):
         with pytest.raises(NotFoundError):
-            await lookup.exist(*names)(home)
+            await lookup.exist(*names)(ports)

@@ -40,15 +40,15 @@ def questions(number=20):
     return tuple(Question(query=f"q{i}", grades={"right": 1}) for i in range(number))
 
 
-def ground(place, *, request=KEYWORDS, asked=None, **parts):
+def setup(place, *, request=KEYWORDS, asked=None, **parts):
     candidates = Sensitive(place, [] if asked is None else asked)
-    home = services(
+    ports = services(
         candidates=candidates,
         collections=FakeCollections({(TENANT, "docs"): collection()}),
         **parts,
     )
     return TrialSetup(
-        services=home,
+        services=ports,
         tenant_id=TENANT,
         collection=collection(),
         questions=questions(),
@@ -68,7 +68,7 @@ def by_the_query(retrieval, request):
 
 
 async def test_better_settings_are_found_and_their_gain_is_real():
-    found = await tune(ground(better_with_large_k1), NOW)
+    found = await tune(setup(better_with_large_k1), NOW)
 
     assert found.after.retrieval.k1 == 1.2
     assert (found.gain.before, found.gain.after) == (pytest.approx(1 / 3), 1)
@@ -78,7 +78,7 @@ async def test_better_settings_are_found_and_their_gain_is_real():
 
 async def test_settings_that_change_nothing_are_left_as_they_are():
     found = await tune(
-        ground(lambda *_: 2), Setting(retrieval=Retrieval(), candidates=50, depth=None)
+        setup(lambda *_: 2), Setting(retrieval=Retrieval(), candidates=50, depth=None)
     )
 
     assert found.changes == {}
@@ -86,7 +86,7 @@ async def test_settings_that_change_nothing_are_left_as_they_are():
 
 
 async def test_fit_to_chance_is_no_gain():
-    found = await tune(ground(by_the_query), NOW)
+    found = await tune(setup(by_the_query), NOW)
 
     assert not found.gain.is_gain
 
@@ -96,7 +96,7 @@ async def test_fewest_candidates_and_least_depth_are_taken_that_lose_nothing():
         return 1 if request.candidates >= 100 else None
 
     found = await tune(
-        ground(needs_a_hundred), Setting(retrieval=Retrieval(), candidates=400, depth=None)
+        setup(needs_a_hundred), Setting(retrieval=Retrieval(), candidates=400, depth=None)
     )
 
     assert found.changes["candidates"] == (400, 100)
@@ -105,7 +105,7 @@ async def test_fewest_candidates_and_least_depth_are_taken_that_lose_nothing():
 async def test_reranked_searches_are_tuned_by_the_order_that_the_reranker_gives():
     scorer = FakeScorer()
     found = await tune(
-        ground(lambda *_: 7, scorer=scorer), Setting(retrieval=Retrieval(), candidates=50, depth=10)
+        setup(lambda *_: 7, scorer=scorer), Setting(retrieval=Retrieval(), candidates=50, depth=10)
     )
 
     assert found.gain.before == 1  # the reranker lifts it from the seventh place
@@ -118,7 +118,7 @@ async def test_weights_are_tried_where_two_legs_are_fused_only():
     def keyword_heavy(retrieval, _):
         return 1 if retrieval.keyword_weight > retrieval.dense_weight else 2
 
-    hybrid = ground(keyword_heavy, request=SearchRequest(query=""), asked=asked)
+    hybrid = setup(keyword_heavy, request=SearchRequest(query=""), asked=asked)
     found = await tune(hybrid, NOW)
 
     assert found.after.retrieval.dense_weight < found.after.retrieval.keyword_weight
@@ -126,13 +126,13 @@ async def test_weights_are_tried_where_two_legs_are_fused_only():
     assert {query for _, query in asked} == {each.query for each in questions()}
 
     asked.clear()
-    await tune(ground(keyword_heavy, asked=asked), NOW)
+    await tune(setup(keyword_heavy, asked=asked), NOW)
     assert {retrieval.keyword_weight for retrieval, _ in asked} == {1.0}
 
 
 async def test_each_setting_is_measured_once():
     asked = []
-    trials = Trials(ground(better_with_large_k1, asked=asked))
+    trials = Trials(setup(better_with_large_k1, asked=asked))
 
     first, second = await trials.values(NOW), await trials.values(NOW)
 
@@ -141,7 +141,7 @@ async def test_each_setting_is_measured_once():
 
 
 async def test_too_few_queries_are_refused():
-    small = ground(better_with_large_k1)
+    small = setup(better_with_large_k1)
 
     with pytest.raises(InvalidRequestError, match="at least 10"):
         await tune(
@@ -154,14 +154,14 @@ async def test_too_few_queries_are_refused():
 
 
 async def test_reranker_that_fails_ends_it():
-    failing = ground(lambda *_: 2, scorer=FakeScorer(failure=ScoringError("The model")))
+    failing = setup(lambda *_: 2, scorer=FakeScorer(failure=ScoringError("The model")))
 
     with pytest.raises(ScoringError):
         await tune(failing, Setting(retrieval=Retrieval(), candidates=50, depth=10))
 
 
 async def test_real_gain_is_applied_and_another_is_not():
-    good, vain = ground(better_with_large_k1), ground(by_the_query)
+    good, vain = setup(better_with_large_k1), setup(by_the_query)
 
     applied = await apply(good.services, good, await tune(good, NOW))
     refused = await apply(vain.services, vain, await tune(vain, NOW))

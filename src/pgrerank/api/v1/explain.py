@@ -44,9 +44,9 @@ class ChunkPosition(_Answer, frozen=True, kw_only=True):
     ]
 
     @classmethod
-    def of(cls, standing: Stands) -> Self:
+    def of(cls, position: Stands) -> Self:
         """Response for the position of a chunk."""
-        return cls(**{name: getattr(standing, name) for name in cls.__struct_fields__})
+        return cls(**{name: getattr(position, name) for name in cls.__struct_fields__})
 
 
 class ExplanationResponse(_Answer, frozen=True, kw_only=True):

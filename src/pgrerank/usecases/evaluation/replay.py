@@ -198,7 +198,7 @@ async def save(
     if not chosen:
         raise InvalidRequestError("label", "cannot be given: none of these searches was judged")
     questions = [Question(query=query, grades=grades[query]) for query in chosen]
-    ground = evaluate.EvaluationPlan(
+    evaluation_plan = evaluate.EvaluationPlan(
         tenant_id=tenant_id,
         collection=replace(collection, retrieval=plan.fusion or collection.retrieval),
         questions=questions,
@@ -206,8 +206,8 @@ async def save(
         label=label,
     )
     answers = [_answer(question, chosen[question.query]) for question in questions]
-    evaluation = evaluate.of_answers(services, ground, answers)
-    await evaluate.store(services, ground, evaluation)
+    evaluation = evaluate.of_answers(services, evaluation_plan, answers)
+    await evaluate.store(services, evaluation_plan, evaluation)
     return evaluation
 
 

@@ -51,18 +51,16 @@ class Trials:
     """Measures settings, each only once.
 
     Args:
-        ground: The context.
+        setup: The context.
         progress: Called with the number of settings measured so far.
     """
 
-    def __init__(
-        self, ground: TrialSetup, progress: Callable[[int], None] = lambda _: None
-    ) -> None:
-        self._ground = ground
+    def __init__(self, setup: TrialSetup, progress: Callable[[int], None] = lambda _: None) -> None:
+        self._setup = setup
         self._progress = progress
         self._measured: dict[Setting, Values] = {}
         self._vectors: dict[str, Vector | None] = {}
-        self._qrels = {each.query: each.grades for each in ground.questions}
+        self._qrels = {each.query: each.grades for each in setup.questions}
 
     @property
     def count(self) -> int:
@@ -83,19 +81,19 @@ class Trials:
 
     async def _measure(self, setting: Setting) -> Values:
         run: dict[str, dict[str, float]] = {}
-        for question in self._ground.questions:
+        for question in self._setup.questions:
             hits = await self._rank(setting, question.query)
-            if self._ground.measure in evaluation.OF_FIRST_STAGE:
+            if self._setup.measure in evaluation.OF_FIRST_STAGE:
                 hits = sorted(hits, key=lambda hit: hit.candidate.fused_rank)
             external_ids = evaluation.distinct([hit.candidate.external_id for hit in hits])
             run[question.query] = measures.scores_by_order(external_ids)
-        values = measures.by_query([self._ground.measure], run, self._qrels)[self._ground.measure]
-        return np.array([values[question.query] for question in self._ground.questions])
+        values = measures.by_query([self._setup.measure], run, self._qrels)[self._setup.measure]
+        return np.array([values[question.query] for question in self._setup.questions])
 
     async def _rank(self, setting: Setting, query: str) -> Sequence[Hit]:
-        services, tenant_id = self._ground.services, self._ground.tenant_id
-        collection = replace(self._ground.collection, retrieval=setting.retrieval)
-        request = _request(self._ground.request, setting, query)
+        services, tenant_id = self._setup.services, self._setup.tenant_id
+        collection = replace(self._setup.collection, retrieval=setting.retrieval)
+        request = _request(self._setup.request, setting, query)
         stage = second_stage.of(services, tenant_id, collection, request)
         vector = await self._vector(query)
         retrieved = await services.candidates.retrieve(
@@ -108,10 +106,10 @@ class Trials:
 
     async def _vector(self, query: str) -> Vector | None:
         if query not in self._vectors:
-            needs_vector = replace(self._ground.request, query=query).has_dense_leg
+            needs_vector = replace(self._setup.request, query=query).has_dense_leg
             if needs_vector:
-                self._ground.collection.require_embedder(self._ground.services.embedder.model)
-            embed = self._ground.services.embedder.query
+                self._setup.collection.require_embedder(self._setup.services.embedder.model)
+            embed = self._setup.services.embedder.query
             self._vectors[query] = await embed(query) if needs_vector else None
         return self._vectors[query]
 

@@ -94,7 +94,7 @@ async def tune_collection(
     """
     evaluation = await evaluation_plan(services, plan.judged)
     request, collection = evaluation.request, evaluation.collection
-    ground = TrialSetup(
+    setup = TrialSetup(
         services=services.for_collection(collection),
         tenant_id=evaluation.tenant_id,
         collection=collection,
@@ -107,12 +107,12 @@ async def tune_collection(
         candidates=request.candidates,
         depth=request.effective_depth if request.rerank is RerankMode.ALWAYS else None,
     )
-    tuning = await tune(ground, start, progress=progress)
-    return tuning, plan.write and await apply(services, ground, tuning)
+    tuning = await tune(setup, start, progress=progress)
+    return tuning, plan.write and await apply(services, setup, tuning)
 
 
 async def tune(
-    ground: TrialSetup, start: Setting, *, progress: Callable[[int], None] = lambda _: None
+    setup: TrialSetup, start: Setting, *, progress: Callable[[int], None] = lambda _: None
 ) -> Tuning:
     """Find better settings, and measure their gain on queries not used for finding them.
 
@@ -121,7 +121,7 @@ async def tune(
     fitted on the other folds and measured on this one.
 
     Args:
-        ground: The context: collection, queries and measure.
+        setup: The context: collection, queries and measure.
         start: The current settings.
         progress: Called with the number of settings measured so far.
 
@@ -129,14 +129,14 @@ async def tune(
         InvalidRequestError: There are too few judged queries.
         ConflictError: The collection was embedded by another model.
     """
-    count = len(ground.questions)
+    count = len(setup.questions)
     if count < significance.FEWEST:
         raise InvalidRequestError(
             "queries",
             f"must be at least {significance.FEWEST} with a relevant document; {count} are judged",
         )
-    trials = Trials(ground, progress)
-    steps = _steps(ground.request.strategy, start)
+    trials = Trials(setup, progress)
+    steps = _steps(setup.request.strategy, start)
     unseen, chosen = np.zeros(count), list[Setting]()
     for train, test in significance.folds(count):
         setting = await _fit(trials, start, steps, train)
@@ -144,7 +144,7 @@ async def tune(
         chosen.append(setting)
     after = await _fit(trials, start, steps, np.arange(count))
     return Tuning(
-        measure=ground.measure,
+        measure=setup.measure,
         before=start,
         after=after,
         gain=significance.paired_difference(await trials.values(start), unseen),
@@ -154,7 +154,7 @@ async def tune(
     )
 
 
-async def apply(admin_services: AdminServices, ground: TrialSetup, tuning: Tuning) -> bool:
+async def apply(admin_services: AdminServices, setup: TrialSetup, tuning: Tuning) -> bool:
     """Store the fitted retrieval settings if the gain is significant; returns whether it is.
 
     Candidates and depth are not stored, since callers set them for each search.
@@ -164,8 +164,8 @@ async def apply(admin_services: AdminServices, ground: TrialSetup, tuning: Tunin
     fitted = asdict(tuning.after.retrieval)
     changed = {name: fitted[name] for name in tuning.changes if name in fitted}
     await admin_services.collections.change(
-        ground.tenant_id,
-        ground.collection.name,
+        setup.tenant_id,
+        setup.collection.name,
         collections.retrieval_change(changed),
     )
     return True

@@ -85,18 +85,18 @@ def feed_of(tokenizer: Any, tokens: Tokens) -> Feed:
     return Feed(tokenizer.model_input_names, padding(tokenizer), tokens.max_length)
 
 
-def classifier_obstacle(model: CrossEncoder) -> str | None:
+def classifier_unsupported_reason(model: CrossEncoder) -> str | None:
     """Why there is no graph of a cross-encoder; None if there is one."""
     module: Any = model.model
     if type(module) not in _CLASSIFIERS:
         return f"{type(module).__name__} is of another kind"
-    return graphs.obstacle(module.base_model)
+    return graphs.unsupported_reason(module.base_model)
 
 
-def encoder_obstacle(model: SentenceTransformer) -> str | None:
+def encoder_unsupported_reason(model: SentenceTransformer) -> str | None:
     """Why there is no graph of a bi-encoder; None if there is one."""
     first: Any = model[0]
-    return graphs.obstacle(first.auto_model)
+    return graphs.unsupported_reason(first.auto_model)
 
 
 class _Pipeline:

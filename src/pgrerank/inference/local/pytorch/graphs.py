@@ -13,7 +13,7 @@ _FAMILY = (BertModel, RobertaModel, XLMRobertaModel)
 _ACTIVATIONS = frozenset({"gelu"})
 
 
-def obstacle(module: PreTrainedModel) -> str | None:
+def unsupported_reason(module: PreTrainedModel) -> str | None:
     """Why the graph of a transformer cannot be built; None if it can."""
     if type(module) not in _FAMILY:
         return f"{type(module).__name__} is none of {', '.join(k.__name__ for k in _FAMILY)}"
@@ -27,7 +27,7 @@ def obstacle(module: PreTrainedModel) -> str | None:
 
 
 def transformer_weights(module: PreTrainedModel) -> Transformer:
-    """Weights of a module that has no obstacle."""
+    """Weights of a module that has no unsupported_reason."""
     config: Any = module.config
     return transformer(
         arrays(module.state_dict()),

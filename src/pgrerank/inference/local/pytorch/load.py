@@ -30,7 +30,7 @@ def load_embedder(
     module = checkpoint.open_checkpoint(SentenceTransformer, files)
     checkpoint.check_bi_encoder(files.name, module)
     tokens = checkpoint.token_reader(files.name, module, max_length)
-    plan = route(precision, backend.encoder_obstacle(module), machine)
+    plan = route(precision, backend.encoder_unsupported_reason(module), machine)
     card = model_card(
         ModelKind.EMBEDDER,
         files,
@@ -69,7 +69,7 @@ def _load_cross_encoder(
     module = checkpoint.open_checkpoint(CrossEncoder, files)
     checkpoint.check_cross_encoder(files.name, module)
     tokens = checkpoint.token_reader(files.name, module, max_length)
-    plan = route(precision, backend.classifier_obstacle(module), machine)
+    plan = route(precision, backend.classifier_unsupported_reason(module), machine)
     card = model_card(
         ModelKind.RERANKER,
         files,
