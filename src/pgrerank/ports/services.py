@@ -84,6 +84,21 @@ class Services(AdminServices):
             late=self.late if embedder is self.embedder else None,
         )
 
+    def for_ingest(self, collection: Collection) -> Self:
+        """As `for_collection`, with the embedder of the vectors in use, if the service has it.
+
+        That of searches may be another, if the collection has a second set of vectors.
+        """
+        services = self.for_collection(collection)
+        embedders = [self.embedder, *self.embedders.values()]
+        own = (each for each in embedders if each.model.fingerprint == collection.embedder)
+        embedder = next(own, services.embedder)
+        return replace(
+            services,
+            embedder=embedder,
+            late=self.late if embedder is self.embedder else None,
+        )
+
     def _reranker_of(self, collection: Collection) -> Scorer:
         if collection.reranker is None or collection.reranker in self.rerankers:
             return self.reranker(collection.reranker)

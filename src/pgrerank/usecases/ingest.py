@@ -80,7 +80,7 @@ class _Target:
 
 async def _find_target(services: Services, tenant_id: TenantId, name: str) -> _Target:
     collection = await services.collections.by_name(tenant_id, name)
-    services = services.for_collection(collection)
+    services = services.for_ingest(collection)
     collection.require_embedder(services.embedder.model)
     return _Target(services, tenant_id, collection)
 

@@ -194,7 +194,6 @@ async def test_documents_that_were_embedded_before_a_cut_over_are_embedded_by_th
         docs = await ports.collections.by_name(TENANT, "docs")
         await reembed(ports, new, TENANT, "docs")
         await ports.embeddings.cut_over(TENANT, docs)
-        await ports.embeddings.drop(TENANT, docs)
 
     busy = replace(ports, embedder=Interrupted(cut_over), embedders={"new": new})
     await ingest(busy, TENANT, "docs", stream([document("a", "late")]))
