@@ -135,7 +135,7 @@ select c.id
 from pgrerank.collection as c
 where
     c.tenant_id = %(tenant_id)s
-    and c.id = %(id)s
+    and c.id = %(collection_id)s
 for update of c;
 
 -- delete --

@@ -63,15 +63,6 @@ where
     and c.id = %(collection_id)s
 for no key update of c;
 
--- lock --
--- Wait for the collection's active writers; later ones update the counts of all its words.
-select c.id
-from pgrerank.collection as c
-where
-    c.tenant_id = %(tenant_id)s
-    and c.id = %(collection_id)s
-for update of c;
-
 -- choose --
 -- Let writers count these words from now on, in addition to those they count already, whose present
 -- counts are merged into shard -1.

@@ -163,7 +163,8 @@ class PostgresCollections:
         self, connection: Connection, tenant_id: TenantId, collection: Collection
     ) -> None:
         await connection.execute(
-            self._statements["await_writers"], {"tenant_id": tenant_id, "id": collection.id}
+            self._statements["await_writers"],
+            {"tenant_id": tenant_id, "collection_id": collection.id},
         )
 
     async def _store_settings(

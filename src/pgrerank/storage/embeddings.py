@@ -172,8 +172,7 @@ class PostgresEmbeddings:
         async with tenancy.tenant(self._pool, tenant_id, timeout_ms=_TIMEOUT_MS) as connection:
             await self._claim(connection, tenant_id, collection)
             await connection.execute(
-                queries.load("collections")["await_writers"],
-                {"tenant_id": tenant_id, "id": collection.id},
+                queries.load("collections")["await_writers"], _place(tenant_id, collection)
             )
             yield connection
 

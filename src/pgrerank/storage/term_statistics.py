@@ -119,7 +119,7 @@ async def _alone(connection: Connection, name: str, parameters: dict[str, Any]) 
     try:
         async with connection.transaction():
             await connection.execute(statements["claim"], parameters)
-            await connection.execute(statements["lock"], parameters)
+            await connection.execute(queries.load("collections")["await_writers"], parameters)
             await connection.execute(statements[name], parameters)
     except psycopg.errors.LockNotAvailable:
         return False
