@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,18 @@ FILES = {
 NEEDED = {"config.json", "model.safetensors", "tokenizer.json"}
 
 
+#: runs `pgrerank models` with each list of arguments, and writes exit codes and messages as JSON
+RUN_EACH = """
+import json, sys
+from click.testing import CliRunner
+from pgrerank.cli import main
+
+calls = json.loads(sys.argv[1])
+results = [CliRunner().invoke(main, ["models", *arguments]) for arguments in calls]
+print(json.dumps([[result.exit_code, result.stderr] for result in results]))
+"""
+
+
 @dataclass(frozen=True)
 class Machine:
     """Runs `pgrerank models` with a cache of its own."""
@@ -33,6 +46,10 @@ class Machine:
 
     def run(self, *arguments: object) -> subprocess.CompletedProcess[str]:
         return self.python("-m", "pgrerank", "models", *arguments)
+
+    def each(self, calls: Sequence[Sequence[str]]) -> list[tuple[int, str]]:
+        """Exit code and message of each call, in one process, since its imports take a second."""
+        return json.loads(self.python("-c", RUN_EACH, json.dumps(calls)).stdout)
 
     def python(self, *arguments: object) -> subprocess.CompletedProcess[str]:
         network = {"HF_HUB_OFFLINE": "1"} if self.hub is None else {"HF_ENDPOINT": self.hub}
@@ -108,20 +125,16 @@ def test_an_exported_model_is_found_on_another_machine_by_its_name(here, there, 
     assert imported["ref"] == (revision or "main")
 
 
-def test_a_model_is_imported_twice_without_harm(here, there, tmp_path):
-    here.fetched(NAME, "--export", tmp_path / "stick")
-
-    assert there.fetched("--import", tmp_path / "stick") == there.fetched(
-        "--import", tmp_path / "stick"
-    )
-
-
 @pytest.fixture(scope="module")
 def exported(served: Hub, tmp_path_factory):
     """The model as it is exported."""
     folder = tmp_path_factory.mktemp("exported")
     Machine(folder / "cache", served.url).fetched(NAME, "--export", folder / "stick")
     return folder / "stick"
+
+
+def test_a_model_is_imported_twice_without_harm(there, exported):
+    assert there.fetched("--import", exported) == there.fetched("--import", exported)
 
 
 def altered(stick: Path) -> None:
@@ -145,27 +158,35 @@ def nameless(stick: Path) -> None:
     (stick / "pgrerank-model.json").unlink()
 
 
-@pytest.mark.parametrize(
-    ("spoil", "told"),
-    [
-        (altered, "are not those that were exported"),
-        (incomplete, "are not those that were exported"),
-        (extended, "are not those that were exported"),
-        (escaping, "is none of the hub"),
-        (nameless, "it holds no valid pgrerank-model.json"),
-    ],
-)
-def test_a_folder_that_is_not_as_it_was_exported_is_refused(
-    there, exported, tmp_path, *, spoil, told
-):
-    shutil.copytree(exported, tmp_path / "stick")
-    spoil(tmp_path / "stick")
+SPOILT = [
+    (altered, "are not those that were exported"),
+    (incomplete, "are not those that were exported"),
+    (extended, "are not those that were exported"),
+    (escaping, "is none of the hub"),
+    (nameless, "it holds no valid pgrerank-model.json"),
+]
 
-    result = there.run("fetch", "--import", tmp_path / "stick")
 
-    assert result.returncode == 1
-    assert told in " ".join(result.stderr.split())
-    assert not list(there.cache.rglob("*.safetensors"))
+@pytest.fixture(scope="module")
+def spoilt(exported, tmp_path_factory):
+    """What the import of each spoilt folder says, and the machine that was to import them."""
+    folder = tmp_path_factory.mktemp("spoilt")
+    machine = Machine(folder / "cache")
+    sticks = [folder / spoil.__name__ for spoil, _ in SPOILT]
+    for (spoil, _), stick in zip(SPOILT, sticks, strict=True):
+        shutil.copytree(exported, stick)
+        spoil(stick)
+    return machine, machine.each([["fetch", "--import", str(stick)] for stick in sticks])
+
+
+@pytest.mark.parametrize("number", range(len(SPOILT)))
+def test_a_folder_that_is_not_as_it_was_exported_is_refused(spoilt, number):
+    machine, outcomes = spoilt
+    code, said = outcomes[number]
+
+    assert code == 1
+    assert SPOILT[number][1] in " ".join(said.split())
+    assert not list(machine.cache.rglob("*.safetensors"))
 
 
 def test_a_folder_in_use_is_not_exported_to(here, tmp_path):
@@ -188,24 +209,12 @@ REFUSED = [
     (("acme/data",), "holds no weights"),
 ]
 
-#: runs each list of arguments, and writes exit codes and messages as JSON
-RUN_EACH = """
-import json, sys
-from click.testing import CliRunner
-from pgrerank.cli import main
-
-results = [CliRunner().invoke(main, arguments) for arguments in json.loads(sys.argv[1])]
-print(json.dumps([[result.exit_code, result.stderr] for result in results]))
-"""
-
 
 @pytest.fixture(scope="module")
 def refused(served: Hub, tmp_path_factory):
-    """What each call of REFUSED says: in one process, since its imports take a second."""
+    """What each call of REFUSED says."""
     machine = Machine(tmp_path_factory.mktemp("refused"), served.url)
-    calls = [["models", "fetch", *arguments] for arguments, _ in REFUSED]
-    result = machine.python("-c", RUN_EACH, json.dumps(calls))
-    return json.loads(result.stdout)
+    return machine.each([["fetch", *arguments] for arguments, _ in REFUSED])
 
 
 @pytest.mark.parametrize("number", range(len(REFUSED)))
