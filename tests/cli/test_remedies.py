@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass
 from uuid import uuid4
 
-import psycopg
 import pytest
 
 from pgrerank.domain.errors import MissingExtensionError
@@ -38,22 +37,29 @@ class Place:
         return {SERVICE: named[service], ADMIN: named[admin], "HF_HUB_OFFLINE": "1"}
 
 
-@pytest.fixture
-def place(fresh_database):
+@pytest.fixture(scope="module")
+def stranger(database):
+    """A login that may do nothing."""
     name = f"stranger_{uuid4().hex}"
-    with fresh_database.admin() as connection:
+    with database.admin() as connection:
         connection.execute(f"create role {name} login")
-    yield Place(
-        fresh_database.service_url, fresh_database.admin_url, fresh_database.login_url(name)
-    )
-    with psycopg.connect(fresh_database.admin_url) as connection:
+    yield name
+    with database.admin() as connection:
         connection.execute(f"drop role {name}")
 
 
-def changed(place, statement):
-    if statement:
-        with psycopg.connect(place.admin) as connection:
-            connection.execute(statement)
+@pytest.fixture
+def place_in(request, database, stranger):
+    """The URLs of the module's database, or of one of its own that a statement has changed."""
+
+    def make(statement=""):
+        own = request.getfixturevalue("fresh_database") if statement else database
+        if statement:
+            with own.admin() as connection:
+                connection.execute(statement)
+        return Place(own.service_url, own.admin_url, own.login_url(stranger))
+
+    return make
 
 
 UNMIGRATED = "drop schema pgrerank cascade"
@@ -95,11 +101,10 @@ OLD = "update pg_extension set extversion = '0.7.4' where extname = 'vector'"
         ("stranger", None, ("migrate",), "", f"may not migrate.*Set {ADMIN}", RUN),
     ],
 )  # fmt: skip
-def test_refusals_name_what_is_set(place, row):
+def test_refusals_name_what_is_set(place_in, row):
     service, admin, command, state, said, unsaid = row
-    changed(place, state)
 
-    result = Cli(place.environment(service, admin))(*command)
+    result = Cli(place_in(state).environment(service, admin))(*command)
 
     assert re.search(said, result.output), result.output
     assert unsaid not in result.output
@@ -116,10 +121,11 @@ def test_refusals_name_what_is_set(place, row):
         (None, "gone", {"administrator": "fail", "service login": "fail"}),
     ],
 )
-def test_the_doctor_looks_at_what_it_may(place, service, admin, expected):
+def test_the_doctor_looks_at_what_it_may(place_in, service, admin, expected):
+    environment = place_in().environment(service, admin)
     found = {
         finding["check"]: finding["state"]
-        for finding in Cli(place.environment(service, admin)).json_even_if_it_fails("doctor")
+        for finding in Cli(environment).json_even_if_it_fails("doctor")
     }
 
     assert {check: found[check] for check in expected} == expected
