@@ -7,6 +7,7 @@ from typing import Any
 import click
 import msgspec
 
+from pgrerank.cli import option
 from pgrerank.cli.command import Command, examples, read_settings
 from pgrerank.formats.stdlib_corpus import MODULES
 
@@ -24,8 +25,9 @@ from pgrerank.formats.stdlib_corpus import MODULES
     type=click.Choice(MODULES),
     metavar="MODULE",
     multiple=True,
+    callback=option.distinct(),
     default=MODULES,
-    help="Ingest only this module's documentation, which takes less time; repeatable.",
+    help="Ingest only this module's documentation, which takes less time; may be repeated.",
 )
 @click.pass_context
 def demo(context: click.Context, modules: Sequence[str]) -> None:
