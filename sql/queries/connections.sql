@@ -1,5 +1,9 @@
 -- Runtime statements of storage/tenancy.py and storage/pooler.py.
 
+-- begin --
+-- Begin a transaction. The statements below follow in the same round trip.
+begin;
+
 -- bind_tenant --
 -- Bind the transaction to a tenant until it ends. SET is sent to the other servers of a cluster,
 -- unlike a call of set_config. It takes no parameters, so the client formats them, quoted, into the

@@ -56,7 +56,8 @@ def pool(url: str, *, size: int, wait_s: float = WAIT_S, waiting: int | None = N
         connection_class=AsyncConnection[TupleRow],
         # A pooler in transaction mode may give the next transaction another backend, which does not
         # know the statements prepared on this one.
-        kwargs={"application_name": "pgrerank", "prepare_threshold": None},
+        # Transactions begin in storage.tenancy: psycopg would take a round trip for each BEGIN.
+        kwargs={"application_name": "pgrerank", "prepare_threshold": None, "autocommit": True},
         min_size=min(2, size),
         max_size=size,
         open=False,
@@ -72,4 +73,3 @@ def pool(url: str, *, size: int, wait_s: float = WAIT_S, waiting: int | None = N
 async def _configure(connection: Connection) -> None:
     connection.adapters.register_dumper(list, ArrayDumper)
     await register_vector_async(connection)
-    await connection.commit()

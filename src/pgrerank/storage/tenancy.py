@@ -50,9 +50,12 @@ async def nobody(pool: Pool) -> AsyncGenerator[Connection]:
 
 
 async def _enter(connection: Connection, tenant_id: TenantId | None, timeout_ms: int) -> None:
-    """Set timeout and tenant in one round trip. psycopg quotes them: SET takes no parameters."""
+    """Begin a transaction, and set timeout and tenant, in one round trip.
+
+    psycopg quotes the values: SET takes no parameters. Leaving the connection ends the transaction.
+    """
     statements = queries.load("connections")
-    settings = statements["limit_time"]
+    settings = statements["begin"] + statements["limit_time"]
     if tenant_id is not None:
         settings += statements["bind_tenant"]
     bound = {"tenant_id": str(tenant_id), "timeout_ms": str(timeout_ms)}
