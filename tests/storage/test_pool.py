@@ -1,4 +1,5 @@
 import asyncio
+import math
 
 import psycopg
 import pytest
@@ -19,6 +20,18 @@ async def test_connections_speak_vectors_and_stop_runaway_statements(service_poo
 
     assert vector == Vector([1, 2])
     assert timeout == "1min"
+
+
+async def test_json_is_read_whole_even_beyond_double_precision(service_pool):
+    async with tenancy.nobody(service_pool) as connection:
+        answer = await connection.execute(
+            """select '{"a": ["\\u00e9", 0.1, null]}'::jsonb,
+            format('[12345678901234567890123, %s.5]', repeat('9', 400))::jsonb"""
+        )
+        usual, huge = await answer.fetchone()
+
+    assert usual == {"a": ["é", 0.1, None]}
+    assert huge == [12345678901234567890123, math.inf]
 
 
 async def test_dead_connections_are_replaced_unseen(database):

@@ -18,17 +18,15 @@ from pgrerank.storage import queries, tenancy
 from pgrerank.storage.pool import Pool
 
 #: columns of a row that describe the legs, not the candidate
-_REPORTS = frozenset(
-    {
-        "requested",
-        "dense_returned",
-        "dense_scan",
-        "below_similarity",
-        "keyword_returned",
-        "keyword_scan",
-        "sparse_returned",
-        "sparse_scan",
-    }
+_REPORTS = (
+    "requested",
+    "dense_returned",
+    "dense_scan",
+    "below_similarity",
+    "keyword_returned",
+    "keyword_scan",
+    "sparse_returned",
+    "sparse_scan",
 )
 
 
@@ -93,7 +91,7 @@ def _parameters(
 
 def _retrieval_of_rows(rows: Sequence[dict[str, Any]], requested: int) -> Retrieved:
     """Every row has the legs' reports; without candidates there is one row with only these."""
-    reports = rows[0]
+    reports = dict(rows[0])
     return Retrieved(
         candidates=tuple(candidate(row) for row in rows if row["chunk_id"] is not None),
         dense=_leg(reports, "dense", reports["requested"]),
@@ -103,12 +101,13 @@ def _retrieval_of_rows(rows: Sequence[dict[str, Any]], requested: int) -> Retrie
     )
 
 
-def candidate(row: Mapping[str, Any]) -> Candidate:
-    """The candidate of a row; columns about the legs are ignored."""
-    columns = {name: value for name, value in row.items() if name not in _REPORTS}
-    if columns["embedding"] is not None:
-        columns["embedding"] = np.asarray(columns["embedding"].to_numpy(), dtype=np.float32)
-    return Candidate(**columns)
+def candidate(row: dict[str, Any]) -> Candidate:
+    """The candidate of a row. The columns about the legs are removed from the row."""
+    for name in _REPORTS:
+        row.pop(name, None)
+    if row["embedding"] is not None:
+        row["embedding"] = np.asarray(row["embedding"].to_numpy(), dtype=np.float32)
+    return Candidate(**row)
 
 
 def _leg(reports: Mapping[str, Any], name: str, requested: int) -> LegReport | None:

@@ -1,6 +1,6 @@
 """The stored state of logged candidates and documents, in PostgreSQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -88,7 +88,7 @@ class PostgresHistory:
             return tuple(await cursor.fetchall())
 
 
-def _recall_of_rows(rows: Sequence[Mapping[str, Any]]) -> Recalled:
+def _recall_of_rows(rows: Sequence[dict[str, Any]]) -> Recalled:
     return Recalled(
         candidates=tuple(candidate(row) for row in rows if row["document_id"] is not None),
         gone=tuple(row["chunk_id"] for row in rows if row["document_id"] is None),

@@ -1,11 +1,14 @@
 """The service's connection pool."""
 
+import json
 from typing import Any, TypeAlias
 
+import msgspec
 import psycopg
 from pgvector.psycopg import register_vector_async
 from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
+from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool
 
 from pgrerank.storage.arrays import ArrayDumper
@@ -72,4 +75,13 @@ def pool(url: str, *, size: int, wait_s: float = WAIT_S, waiting: int | None = N
 
 async def _configure(connection: Connection) -> None:
     connection.adapters.register_dumper(list, ArrayDumper)
+    set_json_loads(_decoded, connection)
     await register_vector_async(connection)
+
+
+def _decoded(text: str | bytes) -> Any:
+    """A JSON value. A search reads one for each candidate, and `json` takes 20 times as long."""
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.ValidationError:  # a number beyond those of double precision: infinite
+        return json.loads(text)
