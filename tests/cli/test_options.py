@@ -164,7 +164,8 @@ def test_what_is_given_twice_is_refused(modelled, tmp_path, command, said):
     result = modelled(*(words.get(word, word) for word in command.split()))
 
     assert result.exit_code == 2
-    assert said in unwrapped(result.stderr)
+    # Without spaces, since a long path is broken anywhere.
+    assert said.replace(" ", "") in unwrapped(result.stderr).replace(" ", "")
 
 
 def test_a_licence_of_an_unknown_data_set_is_refused(modelled, tmp_path):
