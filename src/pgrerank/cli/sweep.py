@@ -15,7 +15,7 @@ from pgrerank.domain.request import MAX_CANDIDATES, MAX_DEPTH, SearchRequest, St
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
-    from pgrerank.ports.services import AdminServices, Services
+    from pgrerank.ports.services import Services
     from pgrerank.usecases.evaluation.sweep import SweepPlan, SweepPoint, SweepVerdict
 
 _SUFFIXES = (".svg", ".png", ".pdf")
@@ -102,16 +102,13 @@ def _plan(settings: Settings, options: dict[str, Any]) -> "SweepPlan":
 
 async def _sweep(settings: Settings, plan: "SweepPlan") -> "list[SweepPoint]":
     from pgrerank import wiring
-    from pgrerank.usecases.evaluation.judged_collection import evaluation_plan
+    from pgrerank.usecases.evaluation.judged_collection import judged_queries_exist
     from pgrerank.usecases.evaluation.sweep import sweep_rerankers
-
-    async def check(admin_services: "AdminServices") -> None:
-        await evaluation_plan(admin_services, plan.judged)
 
     def open_services(reranker: str) -> "AbstractAsyncContextManager[Services]":
         # Without a score cache, so that each setting scores its own pairs.
         changed = msgspec.structs.replace(settings, reranker=reranker, score_cache=0)
-        return wiring.all_services(changed, check=check)
+        return wiring.all_services(changed, check=judged_queries_exist(plan.judged))
 
     return await sweep_rerankers(open_services, plan, counter=progress.count)
 

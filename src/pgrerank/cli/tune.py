@@ -11,7 +11,6 @@ from pgrerank.domain.count import counted
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
-    from pgrerank.ports.services import AdminServices
     from pgrerank.usecases.evaluation.tune import Tuning, TuningPlan
 
 
@@ -75,13 +74,10 @@ def _plan(options: dict[str, Any], *, measure: str, write: bool) -> "TuningPlan"
 
 async def _tune(settings: Settings, plan: "TuningPlan") -> "tuple[Tuning, bool]":
     from pgrerank import wiring
-    from pgrerank.usecases.evaluation.judged_collection import evaluation_plan
+    from pgrerank.usecases.evaluation.judged_collection import judged_queries_exist
     from pgrerank.usecases.evaluation.tune import tune_collection
 
-    async def check(admin_services: "AdminServices") -> None:
-        await evaluation_plan(admin_services, plan.judged)
-
-    async with wiring.all_services(settings, check=check) as services:
+    async with wiring.all_services(settings, check=judged_queries_exist(plan.judged)) as services:
         with progress.bar("measuring on judged queries", None) as advance:
             return await tune_collection(
                 services, plan, progress=lambda done: advance(done, f"{done} settings measured")

@@ -76,13 +76,7 @@ class Services(AdminServices):
         """
         if self.fixed_models:
             return self
-        embedder = self.embedder_of(collection)
-        return replace(
-            self,
-            scorer=self._reranker_of(collection),
-            embedder=embedder,
-            late=self.late if embedder is self.embedder else None,
-        )
+        return self._with_models(self._reranker_of(collection), self.embedder_of(collection))
 
     def for_ingest(self, collection: Collection) -> Self:
         """As `for_collection`, with the embedder of the vectors in use, if the service has it.
@@ -92,12 +86,11 @@ class Services(AdminServices):
         services = self.for_collection(collection)
         embedders = [self.embedder, *self.embedders.values()]
         own = (each for each in embedders if each.model.fingerprint == collection.embedder)
-        embedder = next(own, services.embedder)
-        return replace(
-            services,
-            embedder=embedder,
-            late=self.late if embedder is self.embedder else None,
-        )
+        return self._with_models(services.scorer, next(own, services.embedder))
+
+    def _with_models(self, scorer: Scorer, embedder: Embedder) -> Self:
+        late = self.late if embedder is self.embedder else None
+        return replace(self, scorer=scorer, embedder=embedder, late=late)
 
     def _reranker_of(self, collection: Collection) -> Scorer:
         if collection.reranker is None or collection.reranker in self.rerankers:

@@ -51,28 +51,36 @@ async def queries_to_grade(admin_services: AdminServices, plan: GradingPlan) -> 
         NotFoundError: There is no such tenant or collection.
         ConflictError: The plan has none, and the log has none of the collection.
     """
-    tenant = await admin_services.tenants.by_name(plan.tenant_name)
-    collection = await admin_services.collections.by_name(tenant.id, plan.collection_name)
-    queries = plan.queries or await admin_services.judgments.logged_queries(
-        tenant.id, collection, limit=plan.logged_queries
-    )
-    if not queries:
-        raise ConflictError("the log has no search of this collection: give queries with --query")
-    return queries
+    return await _queries(admin_services, plan, *await _place(admin_services, plan))
 
 
 async def begin_grading(services: Services, plan: GradingPlan) -> "GradingSession":
     """A session at the first ungraded result. Raises as `queries_to_grade`."""
-    queries = await queries_to_grade(services, plan)
-    tenant = await services.tenants.by_name(plan.tenant_name)
+    tenant_id, collection = await _place(services, plan)
     return GradingSession(
         services=services,
-        tenant_id=tenant.id,
-        collection=await services.collections.by_name(tenant.id, plan.collection_name),
-        queries=queries,
+        tenant_id=tenant_id,
+        collection=collection,
+        queries=await _queries(services, plan, tenant_id, collection),
         top=plan.top,
         judged_by=plan.judged_by,
     )
+
+
+async def _place(admin_services: AdminServices, plan: GradingPlan) -> tuple[TenantId, Collection]:
+    tenant = await admin_services.tenants.by_name(plan.tenant_name)
+    return tenant.id, await admin_services.collections.by_name(tenant.id, plan.collection_name)
+
+
+async def _queries(
+    admin_services: AdminServices, plan: GradingPlan, tenant_id: TenantId, collection: Collection
+) -> Sequence[str]:
+    queries = plan.queries or await admin_services.judgments.logged_queries(
+        tenant_id, collection, limit=plan.logged_queries
+    )
+    if not queries:
+        raise ConflictError("the log has no search of this collection: give queries with --query")
+    return queries
 
 
 @dataclass(slots=True, kw_only=True)

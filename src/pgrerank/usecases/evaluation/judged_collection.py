@@ -1,6 +1,6 @@
 """An existing collection with judged queries, for measuring settings of its searches."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from pgrerank.domain import evaluation
@@ -22,6 +22,15 @@ class JudgedCollection:
     grades: Mapping[str, Mapping[str, int]] | None = None
     #: number of judged queries to use; None: all
     max_queries: int | None = None
+
+
+def judged_queries_exist(judged: JudgedCollection) -> Callable[[AdminServices], Awaitable[None]]:
+    """A check that there is something to measure. It raises as `evaluation_plan`."""
+
+    async def check(admin_services: AdminServices) -> None:
+        await evaluation_plan(admin_services, judged)
+
+    return check
 
 
 async def evaluation_plan(
