@@ -23,7 +23,7 @@ from typing import Any
 
 from bench_overhead import connection, overhead_ms, request, search, shares, stages
 from bench_report import machine, show
-from bench_service import COLLECTION, Answered, Caller, Service, running
+from bench_service import Answered, Caller, Service, running
 
 from pgrerank.cli.output import say_left_out
 from pgrerank.formats.beir import Dataset
@@ -44,35 +44,33 @@ KINDS: Mapping[str, Mapping[str, object]] = {
 _BATCH = 100
 
 
-async def measured(folder: Path, kinds: Sequence[str], rounds: int) -> list[Mapping[str, Any]]:
-    """Rows of figures of a folder, one for each kind."""
+async def measure(folder: Path, kinds: Sequence[str], rounds: int) -> list[Mapping[str, Any]]:
+    """Measure the kinds of search in a folder. Returns a row of figures for each."""
     with tempfile.TemporaryDirectory(prefix="pgr") as data_dir:
         async with running(Path(data_dir)) as service:
-            caller = await ingested(service, folder)
+            caller = await ingest(service, folder)
             with closing(connection(caller)) as connected:
                 answers = await asyncio.to_thread(
-                    searched, connected, caller, folder, kinds, rounds
+                    search_all, connected, caller, folder, kinds, rounds
                 )
             memory = service.memory_mib()
     return [row(folder.name, kind, answers[kind], memory) for kind in kinds]
 
 
-async def ingested(service: Service, folder: Path) -> Caller:
-    """A tenant with the documents of the folder, stored with token vectors."""
+async def ingest(service: Service, folder: Path) -> Caller:
+    """Store the documents of the folder with token vectors, in a new tenant."""
     caller = await service.caller("acme")
-    path = f"/v1/collections/{COLLECTION}"
-    (await caller.client.put(path, json={"store_tokens": True})).raise_for_status()
     documents = iter(Dataset(folder=folder).documents(say_left_out))
     while batch := [*islice(documents, _BATCH)]:
-        body = [{"id": each.external_id, "title": each.title, "text": each.text} for each in batch]
-        (await caller.client.put(f"{path}/documents", json=body)).raise_for_status()
+        rows = [{"id": each.external_id, "title": each.title, "text": each.text} for each in batch]
+        await caller.ingest(rows, store_tokens=True)
     return caller
 
 
-def searched(
+def search_all(
     connected: HTTPConnection, caller: Caller, folder: Path, kinds: Sequence[str], rounds: int
 ) -> dict[str, list[Answered]]:
-    """Answers of each kind of search, without those that warm up."""
+    """Run the searches in turn. Returns the answers of each kind, without those that warm up."""
     asked = queries(folder)
     answers: dict[str, list[Answered]] = {kind: [] for kind in kinds}
     for _ in range(WARM + rounds):
@@ -124,7 +122,7 @@ def main() -> None:
     rows = [
         found
         for folder in given.folders
-        for found in asyncio.run(measured(folder, kinds, given.rounds))
+        for found in asyncio.run(measure(folder, kinds, given.rounds))
     ]
     show({"machine": facts, "searches": rows}, as_json=given.json)
 

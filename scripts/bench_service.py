@@ -83,9 +83,12 @@ class Caller:
             retry_after=answer.headers.get("retry-after"),
         )
 
-    async def ingest(self, documents: Sequence[Mapping[str, str]]) -> None:
-        """Create the collection and fill it."""
-        made = await self.client.put(f"/v1/collections/{COLLECTION}")
+    async def ingest(
+        self, documents: Sequence[Mapping[str, str]], *, store_tokens: bool = False
+    ) -> None:
+        """Create the collection if it is missing, and add documents to it."""
+        settings = {"store_tokens": store_tokens}
+        made = await self.client.put(f"/v1/collections/{COLLECTION}", json=settings)
         stored = await self.client.put(f"/v1/collections/{COLLECTION}/documents", json=documents)
         for answer in (made, stored):
             answer.raise_for_status()
