@@ -47,7 +47,7 @@ async def run_tour(settings: Settings, modules: Sequence[str]) -> None:
     with embedded.running(settings.data_dir) as server:
         _headline(1, "Postgres", f"embedded, in {settings.data_dir}")
         migrate.upgrade(server.admin_url)
-        _headline(2, "Documents", f"{_named(modules)} of Python {platform.python_version()}")
+        _headline(2, "Documents", f"{_module_names(modules)} of Python {platform.python_version()}")
         key = await _fill(settings, modules)
         _headline(3, "Searches", "over HTTP, each reranked and logged")
         last = await _search_all(settings, key)
@@ -60,7 +60,7 @@ def _headline(number: int, what: str, detail: str) -> None:
     output.console().print(f"\n[bold]{number}  {what}[/], {detail}", soft_wrap=True)
 
 
-def _named(modules: Sequence[str]) -> str:
+def _module_names(modules: Sequence[str]) -> str:
     return "the most used modules" if modules == stdlib_corpus.MODULES else ", ".join(modules)
 
 

@@ -75,12 +75,12 @@ def pool(url: str, *, size: int, wait_s: float = WAIT_S, waiting: int | None = N
 
 async def _configure(connection: Connection) -> None:
     connection.adapters.register_dumper(list, ArrayDumper)
-    set_json_loads(_decoded, connection)
+    set_json_loads(_decode_json, connection)
     await register_vector_async(connection)
 
 
-def _decoded(text: str | bytes) -> Any:
-    """A JSON value. A search reads one for each candidate, and `json` takes 20 times as long."""
+def _decode_json(text: str | bytes) -> Any:
+    """Read a JSON value. A search reads one for each candidate, and `json` takes 20 times as long."""
     try:
         return msgspec.json.decode(text)
     except msgspec.ValidationError:  # a number beyond those of double precision: infinite

@@ -27,7 +27,7 @@ def unsupported_reason(module: PreTrainedModel) -> str | None:
 
 
 def transformer_weights(module: PreTrainedModel) -> Transformer:
-    """Weights of a module that has no unsupported_reason."""
+    """Weights of a module whose graph can be built."""
     config: Any = module.config
     return transformer(
         arrays(module.state_dict()),
