@@ -49,6 +49,47 @@ async def test_dead_connections_are_replaced_unseen(database):
             assert await answer.fetchone() == (1,)
 
 
+class Begin:
+    """Begins a transaction whose first attempts fail; counts the attempts."""
+
+    def __init__(self, failing, statement="select pg_terminate_backend(pg_backend_pid())"):
+        self.attempts = 0
+        self._failing, self._statement = failing, statement
+
+    async def __call__(self, connection):
+        self.attempts += 1
+        if self.attempts <= self._failing:
+            await connection.execute(self._statement)
+        await connection.execute("begin")
+
+
+async def test_transaction_begins_on_another_connection_if_one_is_lost(database):
+    begin = Begin(failing=2)
+    async with pool(database.service_url, size=2) as connections:
+        async with connections.begun(begin) as connection:
+            answer = await connection.execute("select 1")
+            assert await answer.fetchone() == (1,)
+
+        assert begin.attempts == 3
+
+
+async def test_transaction_that_loses_every_connection_is_given_up_after_the_wait(database):
+    async with pool(database.service_url, size=1, wait_s=0.3) as connections:
+        with pytest.raises(psycopg.OperationalError):
+            async with connections.begun(Begin(failing=1000)):
+                pass
+
+
+async def test_transaction_that_is_refused_is_not_begun_again(service_pool):
+    begin = Begin(failing=1, statement="select 1 / 0")
+
+    with pytest.raises(sqlstates.DivisionByZero):
+        async with service_pool.begun(begin):
+            pass
+
+    assert begin.attempts == 1
+
+
 async def test_lost_connection_is_unavailable(database):
     async with pool(database.service_url, size=1) as connections:
         with pytest.raises(UnavailableError, match="Postgres"):

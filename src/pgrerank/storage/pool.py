@@ -1,6 +1,10 @@
 """The service's connection pool."""
 
+import asyncio
 import json
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from time import monotonic
 from typing import Any, TypeAlias
 
 import msgspec
@@ -19,6 +23,8 @@ Connection: TypeAlias = AsyncConnection[TupleRow]
 WAIT_S = 10.0
 _WAITING_PER_CONNECTION = 50
 _RECONNECT_S = 5
+#: first and longest pause between attempts to begin a transaction
+_PAUSES_S = (0.05, 1.0)
 
 
 class Pool(AsyncConnectionPool[Connection]):
@@ -29,9 +35,59 @@ class Pool(AsyncConnectionPool[Connection]):
         #: acquire it before a connection, which is then available
         self.semaphore = semaphore
 
+    @asynccontextmanager
+    async def begun(
+        self, begin: Callable[[Connection], Awaitable[object]]
+    ) -> AsyncGenerator[Connection]:
+        """A connection on which `begin` succeeded; committed at the end, or rolled back.
+
+        A pooled connection may be dead, which its first use shows. So there is no separate check,
+        which would take a round trip: another connection is tried, until the pool's time is up.
+
+        Args:
+            begin: Begins the transaction. It is called again if the connection is lost in it.
+
+        Raises:
+            PoolTimeout: There was no connection in time.
+            OperationalError: The last connection was lost.
+        """
+        connection = await self._begin(begin)
+        try:
+            async with connection:
+                yield connection
+        finally:
+            await self.putconn(connection)
+
+    async def _begin(self, begin: Callable[[Connection], Awaitable[object]]) -> Connection:
+        ends = monotonic() + self.timeout
+        pause_s, longest_s = _PAUSES_S
+        while True:
+            connection = await self.getconn(ends - monotonic())
+            try:
+                await begin(connection)
+            except BaseException as error:
+                await self._take_back(connection)
+                if not _is_lost(connection, error) or monotonic() + pause_s > ends:
+                    raise
+            else:
+                return connection
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, longest_s)
+
+    async def _take_back(self, connection: Connection) -> None:
+        if connection.closed:
+            # PostgreSQL is gone, and all connections with it. If they were replaced one by one,
+            # each would delay a request twice as long as the one before.
+            await self.drain()
+        await self.putconn(connection)
+
+
+def _is_lost(connection: Connection, error: BaseException) -> bool:
+    return connection.closed and isinstance(error, psycopg.OperationalError)
+
 
 def pool(url: str, *, size: int, wait_s: float = WAIT_S, waiting: int | None = None) -> Pool:
-    """A pool that opens on `async with`, returns only live connections, and survives outages.
+    """A pool that opens on `async with` and survives outages of Postgres.
 
     `storage.errors.translate` turns PoolTimeout and TooManyRequests into domain errors.
 
@@ -42,18 +98,8 @@ def pool(url: str, *, size: int, wait_s: float = WAIT_S, waiting: int | None = N
         waiting: Requests of one tenant that may wait; the next gets TooManyRequests. None: 50 for
             each connection.
     """
-
-    async def check(connection: Connection) -> None:
-        try:
-            await Pool.check_connection(connection)
-        except psycopg.Error:
-            # PostgreSQL is gone, and all connections with it. If they were replaced one by one,
-            # each would delay a request twice as long as the one before.
-            await connections.drain()
-            raise
-
     most = size * _WAITING_PER_CONNECTION if waiting is None else waiting
-    connections = Pool(
+    return Pool(
         url,
         semaphore=FairSemaphore(size, wait_s=wait_s, waiting=most),
         connection_class=AsyncConnection[TupleRow],
@@ -64,13 +110,11 @@ def pool(url: str, *, size: int, wait_s: float = WAIT_S, waiting: int | None = N
         min_size=min(2, size),
         max_size=size,
         open=False,
-        check=check,
         configure=_configure,
         timeout=wait_s,
         # Short, since the waits between attempts double up to it; then each request tries again.
         reconnect_timeout=_RECONNECT_S,
     )
-    return connections
 
 
 async def _configure(connection: Connection) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from psycopg import AsyncClientCursor
 
@@ -32,8 +33,8 @@ async def tenant(
         ConflictError, OverloadedError, UnavailableError: As in `errors.translate`.
     """
     with errors.translate():
-        async with pool.semaphore.slot(tenant_id), pool.connection() as connection:
-            await _enter(connection, tenant_id, timeout_ms)
+        enter = partial(_enter, tenant_id=tenant_id, timeout_ms=timeout_ms)
+        async with pool.semaphore.slot(tenant_id), pool.begun(enter) as connection:
             yield connection
 
 
@@ -44,8 +45,8 @@ async def nobody(pool: Pool) -> AsyncGenerator[Connection]:
     Every read or write of a tenant's table fails in it.
     """
     with errors.translate():
-        async with pool.semaphore.slot(None), pool.connection() as connection:
-            await _enter(connection, None, _STATEMENT_TIMEOUT_MS)
+        enter = partial(_enter, tenant_id=None, timeout_ms=_STATEMENT_TIMEOUT_MS)
+        async with pool.semaphore.slot(None), pool.begun(enter) as connection:
             yield connection
 
 
