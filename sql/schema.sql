@@ -2647,13 +2647,13 @@ END;
 ALTER FUNCTION pgrerank.health_summary_v1(by_tenant boolean) OWNER TO pgrerank_owner;
 
 --
--- Name: hybrid_candidates_v1(uuid, uuid, public.vector, text, public.sparsevec, integer, bigint, integer, jsonpath, double precision, boolean, double precision, double precision, double precision, text, integer, double precision, double precision, double precision); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+-- Name: hybrid_candidates_v1(uuid, uuid, public.vector, text, public.sparsevec, integer, bigint, integer, jsonpath, double precision, boolean, double precision, double precision, double precision, text, integer, double precision, double precision, double precision, integer, uuid, integer); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE FUNCTION pgrerank.hybrid_candidates_v1(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, chunk_count bigint, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) RETURNS TABLE(dense_requested integer, dense_returned integer, dense_scan text, below_similarity integer, keyword_returned integer, keyword_scan text, sparse_returned integer, sparse_scan text, chunk_id uuid, document_id uuid, external_id text, title text, uri text, metadata jsonb, ordinal integer, content text, content_hash bytea, dense_rank integer, dense_score double precision, keyword_rank integer, keyword_score double precision, sparse_rank integer, sparse_score double precision, fused_rank integer, fused_score double precision)
+CREATE FUNCTION pgrerank.hybrid_candidates_v1(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, chunk_count bigint, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision, tokens integer, token_model_id uuid, embeddings integer) RETURNS TABLE(dense_requested integer, dense_returned integer, dense_scan text, below_similarity integer, keyword_returned integer, keyword_scan text, sparse_returned integer, sparse_scan text, chunk_id uuid, document_id uuid, external_id text, title text, uri text, metadata jsonb, ordinal integer, content text, content_hash bytea, dense_rank integer, dense_score double precision, keyword_rank integer, keyword_score double precision, sparse_rank integer, sparse_score double precision, fused_rank integer, fused_score double precision, token_vectors bytea, chunk_embedding public.vector)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    SET plan_cache_mode TO 'force_custom_plan'
+    SET plan_cache_mode TO 'force_generic_plan'
     SET jit TO 'off'
     SET enable_seqscan TO 'off'
     AS $$
@@ -2726,20 +2726,65 @@ begin
         f.sparse_rank,
         f.sparse_score,
         f.fused_rank,
-        f.fused_score
-    from (values (true)) as report (is_made)
+        f.fused_score,
+        case
+            when f.fused_rank <= tokens
+                then (
+                    select t.vectors
+                    from pgrerank.chunk_tokens as t
+                    where
+                        t.tenant_id = tenant
+                        and t.chunk_id = f.chunk_id
+                        and t.model_id = token_model_id
+                )
+        end,
+        case
+            when f.fused_rank <= embeddings
+                then (
+                    select coalesce(e.embedding, e.half::public.vector)
+                    from pgrerank.chunk_embedding as e
+                    where
+                        e.tenant_id = tenant
+                        and e.collection_id = hybrid_candidates_v1.collection_id
+                        and e.model_id = hybrid_candidates_v1.model_id
+                        and e.chunk_id = f.chunk_id
+                )
+        end
+    from (
+        select o.id
+        from pgrerank.collection as o
+        where o.tenant_id = tenant and o.id = hybrid_candidates_v1.collection_id
+    ) as here
     left join pgrerank.fuse_v1(
         dense.chunk_ids, dense.scores, keyword.chunk_ids, keyword.scores,
         sparse.chunk_ids, sparse.scores,
         fusion, rrf_k, dense_weight, keyword_weight, sparse_weight
-    ) as f on report.is_made and (not is_tiered or f.fused_rank <= candidates)
-    left join pgrerank.chunk as c on c.tenant_id = tenant and c.id = f.chunk_id
-    left join pgrerank.document as d on d.tenant_id = tenant and d.id = c.document_id
+    ) as f on not is_tiered or f.fused_rank <= candidates
+    left join lateral (
+        select
+            k.document_id,
+            k.ordinal,
+            k.content,
+            k.content_hash
+        from pgrerank.chunk as k
+        where k.tenant_id = tenant and k.id = f.chunk_id
+        offset 0
+    ) as c on true
+    left join lateral (
+        select
+            p.external_id,
+            p.title,
+            p.uri,
+            p.metadata
+        from pgrerank.document as p
+        where p.tenant_id = tenant and p.id = c.document_id
+        offset 0
+    ) as d on true
     order by f.fused_rank;
 end
 $$;
 
-ALTER FUNCTION pgrerank.hybrid_candidates_v1(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, chunk_count bigint, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) OWNER TO pgrerank_owner;
+ALTER FUNCTION pgrerank.hybrid_candidates_v1(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, chunk_count bigint, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision, tokens integer, token_model_id uuid, embeddings integer) OWNER TO pgrerank_owner;
 
 --
 -- Name: judgment; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
@@ -9131,11 +9176,11 @@ REVOKE ALL ON FUNCTION pgrerank.health_summary_v1(by_tenant boolean) FROM PUBLIC
 GRANT ALL ON FUNCTION pgrerank.health_summary_v1(by_tenant boolean) TO pgrerank_app;
 
 --
--- Name: FUNCTION hybrid_candidates_v1(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, chunk_count bigint, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+-- Name: FUNCTION hybrid_candidates_v1(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, chunk_count bigint, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision, tokens integer, token_model_id uuid, embeddings integer); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-REVOKE ALL ON FUNCTION pgrerank.hybrid_candidates_v1(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, chunk_count bigint, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) FROM PUBLIC;
-GRANT ALL ON FUNCTION pgrerank.hybrid_candidates_v1(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, chunk_count bigint, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) TO pgrerank_app;
+REVOKE ALL ON FUNCTION pgrerank.hybrid_candidates_v1(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, chunk_count bigint, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision, tokens integer, token_model_id uuid, embeddings integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank.hybrid_candidates_v1(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, chunk_count bigint, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision, tokens integer, token_model_id uuid, embeddings integer) TO pgrerank_app;
 
 --
 -- Name: TABLE judgment; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner

@@ -5,15 +5,22 @@
 --     of each leg; chunk_count, filter and min_similarity as in dense_leg_v1; texts, how many of
 --     the fused list include their content; is_tiered, whether the keyword leg ranks only what a
 --     dense leg of ten times the candidates (at most 1,000) found, and the fused list is cut to
---     the candidates; k1, b and title_boost as in keyword_leg_v1; the rest as in fuse_v1.
+--     the candidates; k1, b and title_boost as in keyword_leg_v1; fusion to sparse_weight as in
+--     fuse_v1; tokens, how many of the fused list include their token vectors of token_model_id, if
+--     stored; embeddings, how many include their embedding.
 -- Returns: one row per candidate in fused order, each with the reports of the legs (null for a leg
---     that was off). A search without candidates returns one row with only the reports.
+--     that was off). A search without candidates returns one row with only the reports. No row if
+--     there is no such collection.
 -- Errors: PR001 if candidates, texts, rrf_k or the length of the query are out of bounds.
 -- Called by: queries/candidates.sql.
 --
 -- Security definer: under row-level security, indexes are not used for operators that are not
 -- leakproof, such as those of full-text search and of vectors. All functions it calls run as the
 -- owner too and filter by tenant themselves.
+--
+-- Rows are looked up by their keys, which `offset 0` fixes: a planner without statistics would join
+-- all chunks and documents of the tenant. So one plan suits all searches, and each connection makes
+-- it once.
 create function pgrerank.hybrid_candidates_v1(
     collection_id uuid,
     model_id uuid,
@@ -33,7 +40,10 @@ create function pgrerank.hybrid_candidates_v1(
     rrf_k integer,
     dense_weight double precision,
     keyword_weight double precision,
-    sparse_weight double precision
+    sparse_weight double precision,
+    tokens integer,
+    token_model_id uuid,
+    embeddings integer
 )
 returns table (
     dense_requested integer,
@@ -60,11 +70,13 @@ returns table (
     sparse_rank integer,
     sparse_score double precision,
     fused_rank integer,
-    fused_score double precision
+    fused_score double precision,
+    token_vectors bytea,
+    chunk_embedding public.vector
 )
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
+set plan_cache_mode = force_generic_plan
 set jit = off
 set enable_seqscan = off
 as $$
@@ -137,15 +149,60 @@ begin
         f.sparse_rank,
         f.sparse_score,
         f.fused_rank,
-        f.fused_score
-    from (values (true)) as report (is_made)
+        f.fused_score,
+        case
+            when f.fused_rank <= tokens
+                then (
+                    select t.vectors
+                    from pgrerank.chunk_tokens as t
+                    where
+                        t.tenant_id = tenant
+                        and t.chunk_id = f.chunk_id
+                        and t.model_id = token_model_id
+                )
+        end,
+        case
+            when f.fused_rank <= embeddings
+                then (
+                    select coalesce(e.embedding, e.half::public.vector)
+                    from pgrerank.chunk_embedding as e
+                    where
+                        e.tenant_id = tenant
+                        and e.collection_id = hybrid_candidates_v1.collection_id
+                        and e.model_id = hybrid_candidates_v1.model_id
+                        and e.chunk_id = f.chunk_id
+                )
+        end
+    from (
+        select o.id
+        from pgrerank.collection as o
+        where o.tenant_id = tenant and o.id = hybrid_candidates_v1.collection_id
+    ) as here
     left join pgrerank.fuse_v1(
         dense.chunk_ids, dense.scores, keyword.chunk_ids, keyword.scores,
         sparse.chunk_ids, sparse.scores,
         fusion, rrf_k, dense_weight, keyword_weight, sparse_weight
-    ) as f on report.is_made and (not is_tiered or f.fused_rank <= candidates)
-    left join pgrerank.chunk as c on c.tenant_id = tenant and c.id = f.chunk_id
-    left join pgrerank.document as d on d.tenant_id = tenant and d.id = c.document_id
+    ) as f on not is_tiered or f.fused_rank <= candidates
+    left join lateral (
+        select
+            k.document_id,
+            k.ordinal,
+            k.content,
+            k.content_hash
+        from pgrerank.chunk as k
+        where k.tenant_id = tenant and k.id = f.chunk_id
+        offset 0
+    ) as c on true
+    left join lateral (
+        select
+            p.external_id,
+            p.title,
+            p.uri,
+            p.metadata
+        from pgrerank.document as p
+        where p.tenant_id = tenant and p.id = c.document_id
+        offset 0
+    ) as d on true
     order by f.fused_rank;
 end
 $$;
@@ -153,5 +210,5 @@ $$;
 grant execute on function pgrerank.hybrid_candidates_v1(
     uuid, uuid, public.vector, text, public.sparsevec, integer, bigint, integer, jsonpath,
     double precision, boolean, double precision, double precision, double precision, text,
-    integer, double precision, double precision, double precision
+    integer, double precision, double precision, double precision, integer, uuid, integer
 ) to pgrerank_app;

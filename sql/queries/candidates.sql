@@ -29,43 +29,18 @@ select
     h.sparse_score,
     h.fused_rank,
     h.fused_score,
-    -- Looked up by key for each row: a join might read the whole table.
-    case
-        when h.fused_rank <= %(tokens)s::integer
-            then (
-                select t.vectors
-                from pgrerank.chunk_tokens as t
-                where
-                    t.tenant_id = c.tenant_id
-                    and t.chunk_id = h.chunk_id
-                    and t.model_id = %(token_model_id)s::uuid
-            )
-    end as tokens,
-    case
-        when h.fused_rank <= %(embeddings)s::integer
-            then (
-                select coalesce(e.embedding, e.half::public.vector)
-                from pgrerank.chunk_embedding as e
-                where
-                    e.tenant_id = c.tenant_id
-                    and e.collection_id = c.id
-                    and e.model_id = %(embedder_id)s::uuid
-                    and e.chunk_id = h.chunk_id
-            )
-    end as embedding
-from pgrerank.collection as c
-cross join
-    lateral pgrerank.hybrid_candidates_v1(
-        c.id,
+    h.token_vectors as tokens,
+    h.chunk_embedding as embedding
+from
+    pgrerank.hybrid_candidates_v1(
+        %(collection_id)s::uuid,
         %(embedder_id)s::uuid,
         %(embedding)s::public.vector,
         %(query)s::text,
         case
             when %(sparse_tokens)s::text[] is not null
                 then
-                    pgrerank.sparse_vector_v1(
-                        %(sparse_tokens)s::text[], %(sparse_weights)s::real[]
-                    )
+                    pgrerank.sparse_vector_v1(%(sparse_tokens)s::text[], %(sparse_weights)s::real[])
         end,
         %(candidates)s::integer,
         %(chunk_count)s::bigint,
@@ -80,9 +55,9 @@ cross join
         %(rrf_k)s::integer,
         %(dense_weight)s::double precision,
         %(keyword_weight)s::double precision,
-        %(sparse_weight)s::double precision
+        %(sparse_weight)s::double precision,
+        %(tokens)s::integer,
+        %(token_model_id)s::uuid,
+        %(embeddings)s::integer
     ) as h
-where
-    c.tenant_id = %(tenant_id)s
-    and c.id = %(collection_id)s
 order by h.fused_rank;

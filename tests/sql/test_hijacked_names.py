@@ -184,7 +184,7 @@ HYBRID = """
         %(filter)s::pg_catalog.jsonpath, -1::pg_catalog.float8, %(tiered)s::pg_catalog.bool,
         0.9::pg_catalog.float8, 0.4::pg_catalog.float8, %(boost)s::pg_catalog.float8,
         %(fusion)s::pg_catalog.text, 60, 1::pg_catalog.float8, 1::pg_catalog.float8,
-        1::pg_catalog.float8
+        1::pg_catalog.float8, 5, %(model)s::pg_catalog.uuid, 5
     )
 """
 POSITIONS = """

@@ -109,6 +109,16 @@ async def test_keyword_leg_of_a_frequent_term_goes_by_an_index(large, touched):
     assert "chunk" not in read
 
 
+async def test_candidates_are_looked_up_where_the_planner_would_read_all(large, touched):
+    async with tenancy.tenant(large.pool, large.tenant_id) as connection:
+        await connection.execute("set enable_nestloop = off")
+
+    retrieved, read = await touched(large, "common w5", Strategy.DENSE)
+
+    assert len(retrieved.candidates) == 100
+    assert (read["pk_chunk"], read["pk_document"]) == (100, 100)
+
+
 @pytest.mark.usefixtures("large")
 async def test_exact_search_reads_the_vectors_of_its_tenant_only(small, touched):
     retrieved, read = await touched(small, "common", Strategy.DENSE)

@@ -31,6 +31,7 @@ maintenance_work_mem = 256MB
 max_wal_size = 2GB
 random_page_cost = 1.1
 jit = off
+autovacuum_naptime = 5s
 unix_socket_permissions = 0700
 """
 #: Bounds in MB of shared_buffers, which gets a sixteenth of the memory. A large HNSW index that
