@@ -8,8 +8,9 @@ import pytest
 from click.testing import CliRunner
 
 from pgrerank.cli import main
+from pgrerank.cli.deferred import DeferredCommand
 
-HEAVY = {"torch", "transformers", "psycopg", "sqlalchemy", "litestar", "bs4"}
+HEAVY = {"torch", "transformers", "psycopg", "sqlalchemy", "litestar", "bs4", "numpy"}
 ASK = """
 import json, sys
 from pgrerank.cli import main
@@ -22,7 +23,8 @@ except SystemExit:
 
 
 def commands(group, path=()):
-    for name, child in group.commands.items():
+    for name, listed in group.commands.items():
+        child = listed.load() if isinstance(listed, DeferredCommand) else listed
         if isinstance(child, click.Group):
             yield from commands(child, (*path, name))
         else:
@@ -32,13 +34,37 @@ def commands(group, path=()):
 COMMANDS = dict(commands(main))
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["ingest", "--help"], ["--version"]])
-def test_help_loads_nothing_heavy(arguments):
+def imported(*arguments):
+    """Modules that a command line imports."""
     asked = subprocess.run(
         [sys.executable, "-c", ASK, *arguments], capture_output=True, text=True, check=True
     )
+    return set(json.loads(asked.stderr.splitlines()[-1]))
 
-    assert HEAVY & set(json.loads(asked.stderr)) == set()
+
+@pytest.mark.parametrize("arguments", [["--help"], ["search", "--help"], ["--version"]])
+def test_help_loads_nothing_heavy(arguments):
+    assert HEAVY & imported(*arguments) == set()
+
+
+def test_help_of_all_commands_imports_none_of_them():
+    modules = {module for module in imported("--help") if module.startswith("pgrerank.cli.")}
+
+    assert modules == {"pgrerank.cli.command", "pgrerank.cli.deferred"}
+
+
+def test_a_search_at_a_service_loads_nothing_heavy():
+    arguments = ["search", "q", "-c", "docs", "--url", "http://127.0.0.1:1", "--key", "pgr_x"]
+
+    assert HEAVY & imported(*arguments) == set()
+
+
+def test_a_summary_is_the_first_paragraph_of_the_commands_help():
+    summaries = {name: listed.help for name, listed in main.commands.items()}
+    helps = {name: inspect.cleandoc(each.load().help) for name, each in main.commands.items()}
+
+    paragraphs = {name: text.split("\n\n")[0] for name, text in helps.items()}
+    assert summaries == {name: " ".join(text.split("\n")) for name, text in paragraphs.items()}
 
 
 @pytest.mark.parametrize("name", COMMANDS)

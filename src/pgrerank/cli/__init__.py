@@ -4,75 +4,72 @@ import sys
 from pathlib import Path
 
 import click
-import structlog
 from rich_click import RichCommandPanel
 
 from pgrerank import __version__
-from pgrerank.cli import (
-    backend,
-    backup,
-    calibrate,
-    collection,
-    compare,
-    demo,
-    doctor,
-    drift,
-    evaluate,
-    ingest,
-    judge,
-    judgment,
-    key,
-    login,
-    maintain,
-    mcp,
-    migrate,
-    models,
-    reembed,
-    reference,
-    replay,
-    report,
-    rerank,
-    rerank_run,
-    search,
-    serve,
-    sweep,
-    tenant,
-    term,
-    threshold,
-    train,
-    tune,
-    why,
-    worker,
-)
-from pgrerank.cli.command import Commands, examples
+from pgrerank.cli.command import examples
+from pgrerank.cli.deferred import DeferredCommand, DeferredCommands
 from pgrerank.domain import secret
 from pgrerank.settings import secrets
 
+#: commands with the first paragraph of their help, by panel; a test holds each against the command
 _PANELS = {
-    "Search": ["search", "why", "rerank", "ingest", "collection", "term"],
-    "Run the service": [
-        "serve",
-        "mcp",
-        "migrate",
-        "maintain",
-        "backup",
-        "restore",
-        "reembed",
-        "worker",
-        "doctor",
-        "backend",
-        "models",
-    ],
-    "Watch": ["drift", "reference"],
-    "Who may do what": ["tenant", "key", "login"],
-    "Measure": ["evaluate", "compare", "sweep", "tune", "replay", "report", "rerank-run", "demo"],
-    "Calibrate": ["judge", "judgment", "calibrate", "threshold"],
-    "Train": ["train"],
+    "Search": {
+        "search": "Search a collection, and show what each stage did.",
+        "why": "Explain why DOCUMENT is, or is not, among the results of a logged search.",
+        "rerank": "Order texts by relevance to a query. Needs no database, and with --url no model.",
+        "ingest": "Ingest documents into a collection, replacing those whose content changed.",
+        "collection": "Manage collections: sets of documents that are searched together.",
+        "term": "Manage terms, such as product names, that boost the documents containing them.",
+    },
+    "Run the service": {
+        "serve": "Run the HTTP service until it is stopped; requests in progress are finished first.",
+        "mcp": "Run a Model Context Protocol server for assistants on standard input and output.",
+        "migrate": "Migrate the database to this version of pgrerank.",
+        "maintain": "Run the jobs of `pgrerank worker` that need no model, once and without its queue.",
+        "backup": "Back up the whole database to a new file, while searches and ingest continue.",
+        "restore": "Restore a backup into an empty database, and verify each table against its checksum.",
+        "reembed": "Move collections to another embedder: fill a second set of vectors, then switch.",
+        "worker": "Run scheduled jobs: partitions, retention, words, indexes, drift, reference sets.",
+        "doctor": "Check everything a search needs, and suggest a remedy for each problem.",
+        "backend": "Check the rerankers and embedders on other servers that PGRERANK_BACKENDS names.",
+        "models": "List the packaged models, and models of the Hugging Face hub that are known to run.",
+    },
+    "Watch": {
+        "drift": "Show the health of collections: score drift, agreement, lift, calibration, references.",
+        "reference": "Manage reference sets: pairs scored regularly to detect a changed model.",
+    },
+    "Who may do what": {
+        "tenant": "Manage tenants: customers whose data is isolated from each other.",
+        "key": "Manage API keys, which a tenant's applications send as `Authorization: Bearer`.",
+        "login": "Manage PostgreSQL logins of the service and of analysts, who read with SQL.",
+    },
+    "Measure": {
+        "evaluate": "Measure ranking quality on judged queries, with the pipeline that serves searches.",
+        "compare": "Compare two stored evaluations, and tell whether the difference is significant.",
+        "sweep": "Measure quality and latency across candidates, depths and rerankers.",
+        "tune": "Fit BM25, fusion, candidates and depth to judged queries, and tell whether it helps.",
+        "replay": "Replay logged searches with other settings, and compare the rankings.",
+        "report": "Write a report on recent searches as one self-contained HTML page.",
+        "rerank-run": "Rerank a first-stage run in TREC format. Needs no database.",
+        "demo": "Show a complete run: real documents, reranked searches, and the log in SQL.",
+    },
+    "Calibrate": {
+        "judge": "Grade results one by one, with one key each. Every grade is stored at once.",
+        "judgment": "Manage judgments: which documents are relevant to a query, for training and measuring.",
+        "calibrate": "Fit probabilities of relevance to judged queries. The order of results stays the same.",
+        "threshold": "Manage thresholds: named cut-offs for results, such as one that keeps a precision.",
+    },
+    "Train": {
+        "train": "Train a reranker from labelled data.",
+    },
 }
+#: modules that define a command of another name
+_MODULES = {"restore": "backup"}
 
 
 @click.group(
-    cls=Commands,
+    cls=DeferredCommands,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=examples(
         "pgrerank demo  # see it work, with nothing to set up",
@@ -95,7 +92,13 @@ def main(context: click.Context, data_dir: Path | None) -> None:
     in place of the embedded one.
     """
     context.obj = data_dir
-    # Logs go to standard error, looked up at each log call because a stream may be replaced.
+    _configure_logging()
+
+
+def _configure_logging() -> None:
+    """Send log lines to standard error, looked up at each call because a stream may be replaced."""
+    import structlog  # with rich.traceback, a fifth of a second that help does not need
+
     structlog.reset_defaults()
     structlog.configure(
         processors=[
@@ -109,44 +112,7 @@ def main(context: click.Context, data_dir: Path | None) -> None:
     )
 
 
-for _name, _commands in _PANELS.items():
-    main.add_panel(RichCommandPanel(_name, commands=_commands))
-
-for _command in (
-    backend.backend,
-    backup.backup,
-    backup.restore,
-    calibrate.calibrate,
-    collection.collection,
-    compare.compare,
-    demo.demo,
-    doctor.doctor,
-    drift.drift,
-    evaluate.evaluate,
-    ingest.ingest,
-    judge.judge,
-    judgment.judgment,
-    key.key,
-    login.login,
-    maintain.maintain,
-    mcp.mcp,
-    migrate.migrate,
-    models.models,
-    reembed.reembed,
-    reference.reference,
-    replay.replay,
-    report.report,
-    rerank.rerank,
-    rerank_run.rerank_run,
-    search.search,
-    serve.serve,
-    sweep.sweep,
-    tenant.tenant,
-    term.term,
-    threshold.threshold,
-    train.train,
-    tune.tune,
-    why.why,
-    worker.worker,
-):
-    main.add_command(_command)
+for _title, _summaries in _PANELS.items():
+    main.add_panel(RichCommandPanel(_title, commands=list(_summaries)))
+    for _name, _summary in _summaries.items():
+        main.add_command(DeferredCommand(_name, _summary, _MODULES.get(_name)))

@@ -1,6 +1,5 @@
 """Error handling, help examples and settings, shared by all commands."""
 
-import asyncio
 import errno
 import re
 import traceback
@@ -170,6 +169,8 @@ def interruptible(interrupt_note: str) -> Generator[None]:
 
 def run(work: Coroutine[Any, Any, Result], *, interrupt_note: str) -> Result:
     """Run a long operation, and return its result. For `interrupt_note` and errors see `interruptible`."""
+    import asyncio  # a twentieth of a second that help does not need
+
     with interruptible(interrupt_note):
         return asyncio.run(work)
 

@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 from uuid import UUID
-
-import numpy as np
-from numpy.typing import NDArray
 
 from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.score_scale import DocumentScale, SearchScale
 
-Floats: TypeAlias = NDArray[np.float64]
+if (
+    TYPE_CHECKING
+):  # `pgrerank search --url` imports this module, and numpy takes a tenth of a second
+    import numpy as np
+    from numpy.typing import NDArray
+
+Floats: TypeAlias = "NDArray[np.float64]"
 
 #: beyond this a logistic curve equals 0 or 1 in double precision, and exp() of Postgres fails
 STEEPEST = 700.0
@@ -78,9 +81,9 @@ class CalibrationCurve:
         z = (score - mean) / deviation
         return logistic(b * _softplus(z) - a * _softplus(-z) + c)
 
-    def relevances(self, scores: Floats) -> Floats:
+    def relevances(self, scores: Floats) -> list[float]:
         """Probability of relevance at each of the log-odds."""
-        return np.array([self.relevance(float(score)) for score in scores])
+        return [self.relevance(score) for score in scores.tolist()]
 
     def _between(self, score: float) -> float:
         place = bisect_right(self.scores, score)
@@ -102,22 +105,22 @@ class Sample:
     """Judged pairs with their scores, in parallel arrays of shape (pairs,)."""
 
     #: index of each pair's query, from 0
-    queries: NDArray[np.int64]
+    queries: "NDArray[np.int64]"
     #: log-odds by the calibration that was fitted to them; before the fit, those above the base by
     #: the model that ships or, of supplied pairs, raw scores
     scores: Floats
-    relevant: NDArray[np.bool_]
+    relevant: "NDArray[np.bool_]"
     #: how many pairs of the pool each represents, above 0
     weights: Floats
     #: raw scores of pairs of searches; None: supplied pairs, or stored ones
-    rerank: Floats | None = None
+    rerank: "Floats | None" = None
     #: best raw score of each pair's search; None as before
-    best: Floats | None = None
+    best: "Floats | None" = None
 
     @property
     def query_count(self) -> int:
         """Number of queries."""
-        return len(np.unique(self.queries))
+        return len(set(self.queries.tolist()))
 
     @property
     def pair_count(self) -> int:
@@ -129,7 +132,7 @@ class Sample:
         """Number of relevant pairs."""
         return int(self.relevant.sum())
 
-    def of(self, chosen: NDArray[np.bool_]) -> "Sample":
+    def of(self, chosen: "NDArray[np.bool_]") -> "Sample":
         """The subset of pairs where the mask `chosen` is true."""
         return Sample(
             queries=self.queries[chosen],

@@ -3,13 +3,16 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from pgrerank.domain.calibration import NOT_CALIBRATED, Answerability, Applied
 from pgrerank.domain.hit_scores import NO_SCORES, HitScores
 from pgrerank.domain.ids import ChunkId, DocumentId, RankingId
 from pgrerank.domain.json import JsonObject
 from pgrerank.domain.model import ModelCard
-from pgrerank.domain.vector import Vector
+
+if TYPE_CHECKING:
+    from pgrerank.domain.vector import Vector
 
 #: the ranked lists that are fused. For each, a candidate has `<leg>_rank` and `<leg>_score`, and an
 #: outcome has a LegReport
@@ -45,7 +48,7 @@ class Candidate:
     #: stored token vectors, if they were requested and the chunk has some
     tokens: bytes | None = None
     #: its embedding, unit float32 of shape (dimensions,), if it was requested
-    embedding: Vector | None = None
+    embedding: "Vector | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

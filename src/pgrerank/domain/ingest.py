@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from pgrerank.domain.document import Chunk, Document
-from pgrerank.domain.vector import Vector
+
+if TYPE_CHECKING:
+    from pgrerank.domain.vector import Vector
 
 
 class DocumentChange(StrEnum):
@@ -20,7 +23,7 @@ class DocumentChange(StrEnum):
 class EmbeddedPassage:
     """The outputs of one model pass over a passage."""
 
-    vector: Vector  # of the embedder's dimensions
+    vector: "Vector"  # of the embedder's dimensions
     #: token vectors in stored form; None: the model could not read the whole passage
     tokens: bytes | None
 
@@ -31,7 +34,7 @@ class EmbeddedDocument:
 
     document: Document
     chunks: Sequence[Chunk]
-    vectors: Sequence[Vector]  # of the embedder's dimensions
+    vectors: "Sequence[Vector]"  # of the embedder's dimensions
     #: token vectors of each chunk; None: it has none; empty: the collection stores none
     tokens: Sequence[bytes | None] = ()
 
