@@ -1,5 +1,8 @@
 """Lists reach Postgres unchanged, as they would through the driver's own dumper."""
 
+import math
+from uuid import UUID
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -49,9 +52,14 @@ def examples(strategy):
     return drawn
 
 
-@pytest.mark.parametrize("values", [[], [None], [[1, 2], [3, 4]], [["a"], [None]]])
+@pytest.mark.parametrize("values", [[], [[1, 2], [3, 4]], [["a"], [None]]])
 def test_lists_without_one_plain_type_are_left_to_the_driver(values):
     assert dumped(ArrayDumper, values) == dumped(ListDumper, values)
+
+
+@pytest.mark.parametrize("values", [[None], [1, None], [2**70, None], [-(2**70)], [0.1, -0.0]])
+def test_numbers_are_written_as_by_the_driver(values):
+    assert dumped(ArrayDumper, values)[0] == dumped(ListDumper, values)[0]
 
 
 def dumped(kind, values):
@@ -72,7 +80,14 @@ def test_nul_is_refused():
 
 def test_arrays_of_plain_values_are_written_in_advance_and_others_are_left():
     given = {"texts": ["a", None, 'b"\\'], "empty": [], "nested": [[1]], "query": "a", "none": None}
+    numbers = {"floats": [0.5, math.inf, None], "nulls": [None, None], "ids": [UUID(int=7)]}
 
-    written = arrays.with_literals(given)
+    written = arrays.with_literals(given | numbers)
 
-    assert written == {**given, "texts": '{"a",NULL,"b\\"\\\\"}'}
+    assert written == {
+        **given,
+        "texts": '{"a",NULL,"b\\"\\\\"}',
+        "floats": "{0.5,inf,NULL}",
+        "nulls": "{NULL,NULL}",
+        "ids": '{"00000000-0000-0000-0000-000000000007"}',
+    }

@@ -1,6 +1,6 @@
-"""Conversion of lists to PostgreSQL arrays, in a tenth of the driver's time.
+"""Conversion of lists to PostgreSQL arrays, in a twentieth of the driver's time.
 
-A search writes about a dozen arrays of 200 values, a ranking of supplied documents up to ten of
+A search writes about a dozen arrays of 150 values, a ranking of supplied documents up to ten of
 10,000. The driver converts each value separately: 30 ms for 10,000, which block the event loop.
 """
 
@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 from uuid import UUID
 
+import msgspec
 from psycopg import DataError
 from psycopg.abc import Buffer
 from psycopg.types.array import ListDumper
@@ -29,16 +30,27 @@ def literal(values: list[Any]) -> str | None:
         DataError: A text contains NUL.
     """
     types = set(map(type, values))
-    has_null = type(None) in types
     types.discard(type(None))
-    write = _WRITERS.get(types.pop()) if len(types) == 1 else None
+    if len(types) > 1 or not values:
+        return None
+    kind = types.pop() if types else type(None)
+    if kind in _WRITTEN_AS_IN_JSON and (written := _from_json(values)) is not None:
+        return written
+    write = _WRITERS.get(kind)
     if write is None:
         return None
-    if has_null:
-        written = ["NULL" if value is None else write(value) for value in values]
-    else:
-        written = list(map(write, values))
-    return f"{{{','.join(written)}}}"
+    return f"{{{','.join('NULL' if value is None else write(value) for value in values)}}}"
+
+
+def _from_json(values: list[Any]) -> str | None:
+    """The array, from its JSON; None: JSON has not all of its numbers."""
+    try:
+        written = msgspec.json.encode(values)
+    except OverflowError:  # an integer of more than 64 bits
+        return None
+    if written.count(b"null") > values.count(None):  # infinite or not a number
+        return None
+    return f"{{{written[1:-1].replace(b'null', b'NULL').decode()}}}"
 
 
 def with_literals(parameters: Mapping[str, object]) -> dict[str, object]:
@@ -60,16 +72,12 @@ def _bytes(value: bytes) -> str:
     return f'"\\\\x{value.hex()}"'
 
 
-def _flag(value: bool) -> str:  # noqa: FBT001 - a value, not a choice
-    return "t" if value else "f"
-
-
+#: types whose values look the same in JSON, but for null; exact, like those below
+_WRITTEN_AS_IN_JSON = frozenset({bool, float, int, UUID, type(None)})
 #: exact types, since a subclass may have its own dumper
 _WRITERS: Mapping[type, Callable[[Any], str]] = {
-    bool: _flag,
     bytes: _bytes,
     float: repr,
     int: str,
     str: _text,
-    UUID: str,
 }

@@ -54,9 +54,8 @@ class PostgresRankings:
     ) -> RankingId:
         """Store a ranking and commit it. See ports.rankings.Rankings."""
         await self._register(tenant_id)
-        return await self._written(
-            tenant_id, "record", ranking_rows.of_search(tenant_id, collection, request, ranking)
-        )
+        row = ranking_rows.of_search(tenant_id, collection, request, ranking)
+        return await self._written(tenant_id, "record", arrays.with_literals(row))
 
     async def record_supplied(
         self,
