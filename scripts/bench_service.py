@@ -99,7 +99,7 @@ class Service:
 
     def __init__(self, url: str, pid: int) -> None:
         self.url = url
-        self._pid = pid
+        self.pid = pid
 
     async def tenant(self, name: str) -> Caller:
         """Create a tenant with a key and a collection of generated documents."""
@@ -118,16 +118,16 @@ class Service:
 
     def memory_mib(self) -> float:
         """Resident memory of the service's process in MiB."""
-        status = Path(f"/proc/{self._pid}/status").read_text()
+        status = Path(f"/proc/{self.pid}/status").read_text()
         return int(re.findall(r"VmRSS:\s+(\d+)", status)[0]) / 1024
 
     def threads(self) -> int:
         """Number of threads of the service's process."""
-        return len(list(Path(f"/proc/{self._pid}/task").iterdir()))
+        return len(list(Path(f"/proc/{self.pid}/task").iterdir()))
 
     def cpu_seconds(self) -> float:
         """Processor seconds of the service's process."""
-        fields = Path(f"/proc/{self._pid}/stat").read_text().rpartition(")")[2].split()
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     async def loop_delays(self) -> dict[float, float]:
@@ -139,10 +139,18 @@ class Service:
 
 
 @asynccontextmanager
-async def running(folder: Path) -> AsyncGenerator[Service]:
-    """Start the service with a new database in a folder, and stop it at the end."""
+async def running(folder: Path, settings: Mapping[str, str] = {}) -> AsyncGenerator[Service]:
+    """Start the service with the database in a folder, and stop it at the end.
+
+    Args:
+        folder: Of the embedded server, which is made if it is missing.
+        settings: Changes to its environment.
+    """
     process = await asyncio.create_subprocess_exec(
-        *_PGRERANK, "--data-dir", str(folder), "serve", stderr=-1, env=_environment()
+        *_PGRERANK,
+        *("--data-dir", str(folder), "serve"),
+        stderr=-1,
+        env={**_environment(), **settings},
     )
     assert process.stderr is not None  # noqa: S101 - it was asked for
     try:
