@@ -14,7 +14,7 @@ from pgrerank.inference.openvino.build import graph
 from pgrerank.inference.openvino.calibrate import questions, reaches
 from pgrerank.inference.openvino.network import Network
 from pgrerank.inference.openvino.quantise import rounding
-from pgrerank.inference.openvino.runtime import streams
+from pgrerank.inference.openvino.runtime import compile_model, streams
 from pgrerank.inference.openvino.weights import Dense
 from pgrerank.inference.precision import route
 from pgrerank.inference.vectors import unit
@@ -39,7 +39,7 @@ def network(model, *, first_only=False, calibration=None):
     weights = transformer_weights(model.base_model)
     found = None if calibration is None else reaches(weights, calibration, threads=1)
     built = graph(weights, first_only=first_only, reaches=found)
-    return Network(built, "fp32", threads=1)
+    return Network(compile_model(built, "fp32", 1))
 
 
 @torch.inference_mode()
@@ -94,7 +94,7 @@ def test_streams_leave_few_threads_without_work(threads, wanted):
 
 def test_several_threads_may_run_a_network_at_once():
     weights = transformer_weights(bert().base_model)
-    run = Network(graph(weights, first_only=False), "fp32", threads=2)
+    run = Network(compile_model(graph(weights, first_only=False), "fp32", 2))
     given = [features((length, length)) for length in range(3, 40)]
     wanted = [run(each) for each in given]
     with ThreadPoolExecutor(4) as pool:

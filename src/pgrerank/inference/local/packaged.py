@@ -1,11 +1,13 @@
 """The models that come with pgrerank, run by OpenVINO without torch."""
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
 
 import json
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from safetensors import safe_open
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
@@ -18,13 +20,23 @@ from pgrerank.inference.model_files import PACKAGED, Files, files
 from pgrerank.inference.onnx_models import MS_MARCO
 from pgrerank.inference.openvino import calibrate
 from pgrerank.inference.openvino.build import graph
+from pgrerank.inference.openvino.cached import cached_network
 from pgrerank.inference.openvino.network import Network
-from pgrerank.inference.openvino.weights import Transformer, WeightsByName, dense, transformer
+from pgrerank.inference.openvino.weights import (
+    Dense,
+    Transformer,
+    WeightsByName,
+    dense,
+    transformer,
+)
 from pgrerank.inference.precision import ExecutionPlan
 from pgrerank.inference.shipped import BUNDLED, ENCODER, WEIGHTS
 from pgrerank.inference.tensors import NAMES, Features, Feed
 from pgrerank.inference.tokens import Tokens
 from pgrerank.inference.vectors import Floats
+
+if TYPE_CHECKING:  # pgrerank.inference.openvino must be the first to import it
+    from openvino import Model
 
 #: tokens of a sequence in the training of the packaged embedder and of the bundled cross-encoder
 _LONGEST = 256
@@ -48,9 +60,13 @@ def load_embedder(
     """
     model_files = files(PACKAGED)
     tokens, feed = _reading(model_files, max_length, _LONGEST)
-    encoder = _encoder(model_files, load_file(model_files.folder / WEIGHTS))
-    texts = calibrate.texts(tokens) if plan.integers else []
-    network = _network(encoder, plan, map(feed, texts), first_only=False, threads=threads)
+
+    def build() -> "Model":
+        encoder = _encoder(model_files, load_file(model_files.folder / WEIGHTS))
+        texts = calibrate.texts(tokens) if plan.integers else []
+        return _graph(encoder, plan, map(feed, texts), first_only=False, threads=threads)
+
+    network = _network(model_files, plan, build, threads=threads)
 
     def encode(features: Features) -> tuple[Floats, Floats]:
         states = network(features)
@@ -66,13 +82,16 @@ def load_cross_encoder(
     """One of `CROSS_ENCODERS`. See `load_embedder`; None as length: that of its training."""
     model_files = files(name)
     tokens, feed = _reading(model_files, max_length, CROSS_ENCODERS[name])
-    weights = load_file(model_files.folder / WEIGHTS)
-    encoder = _encoder(
-        model_files, {name.removeprefix(ENCODER): each for name, each in weights.items()}
-    )
-    texts = calibrate.pairs(tokens) if plan.integers else []
-    first = _network(encoder, plan, map(feed, texts), first_only=True, threads=threads)
-    pooler, classifier = dense(weights, f"{ENCODER}pooler.dense"), dense(weights, "classifier")
+
+    def build() -> "Model":
+        weights = load_file(model_files.folder / WEIGHTS)
+        bare = {name.removeprefix(ENCODER): each for name, each in weights.items()}
+        texts = calibrate.pairs(tokens) if plan.integers else []
+        encoder = _encoder(model_files, bare)
+        return _graph(encoder, plan, map(feed, texts), first_only=True, threads=threads)
+
+    first = _network(model_files, plan, build, threads=threads)
+    pooler, classifier = _dense(model_files, f"{ENCODER}pooler.dense", "classifier")
 
     def logits(features: Features) -> Floats:
         state = first(features)[:, 0]
@@ -126,17 +145,32 @@ def _configuration(found: Files) -> dict[str, Any]:
     return json.loads((found.folder / "config.json").read_text(encoding="utf-8"))
 
 
+def _dense(model_files: Files, *names: str) -> list[Dense]:
+    """Some linear layers, without reading the other weights."""
+    with safe_open(model_files.folder / WEIGHTS, "numpy") as file:
+        parts = [f"{name}.{part}" for name in names for part in ("weight", "bias")]
+        weights: WeightsByName = {part: file.get_tensor(part) for part in parts}
+    return [dense(weights, name) for name in names]
+
+
 def _network(
+    model_files: Files, plan: ExecutionPlan, build: "Callable[[], Model]", *, threads: int
+) -> Network:
+    recipe = [calibrate.recipe()] if plan.integers else []
+    fingerprint = model_files.fingerprint(plan.precision, *recipe)
+    return cached_network(model_files.name, fingerprint, build, plan.arithmetic, threads=threads)
+
+
+def _graph(
     encoder: Transformer,
     plan: ExecutionPlan,
     texts: Iterable[Features],
     *,
     first_only: bool,
     threads: int,
-) -> Network:
+) -> "Model":
     reaches = calibrate.reaches(encoder, texts, threads=threads) if plan.integers else None
-    built = graph(encoder, first_only=first_only, reaches=reaches)
-    return Network(built, plan.arithmetic, threads=threads)
+    return graph(encoder, first_only=first_only, reaches=reaches)
 
 
 def _mean(states: Floats, mask: Any) -> Floats:

@@ -10,6 +10,7 @@ import numpy as np
 from pgrerank.inference.openvino.build import reach_graph
 from pgrerank.inference.openvino.network import Network
 from pgrerank.inference.openvino.quantise import MOVED, MOVED_BEHIND_GELU, Reach
+from pgrerank.inference.openvino.runtime import compile_model
 from pgrerank.inference.openvino.weights import Transformer
 from pgrerank.inference.tensors import Features
 from pgrerank.inference.tokens import Tokens, TokenSequence
@@ -50,7 +51,7 @@ def reaches(weights: Transformer, batches: Iterable[Features], *, threads: int) 
         batches: Batches of texts, at least one, with little padding, as padding counts too.
         threads: Threads that may be used.
     """
-    network = Network(reach_graph(weights), "fp32", threads=threads)
+    network = Network(compile_model(reach_graph(weights), "fp32", threads))
     outputs = [network.all_outputs(features) for features in batches]
     largest = [np.max(each, axis=0) for each in zip(*outputs, strict=True)]
     ranges = [

@@ -5,9 +5,8 @@ from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
-from openvino import Model
+from openvino import CompiledModel
 
-from pgrerank.inference.openvino.runtime import compile_model
 from pgrerank.inference.tensors import Features
 from pgrerank.inference.vectors import Floats
 
@@ -16,13 +15,12 @@ class Network:
     """Runs a graph of `build` on this CPU. As many threads as it has streams may call it at once.
 
     Args:
-        graph: The graph to compile.
-        arithmetic: Arithmetic of floats, `fp32` or `bf16`.
-        threads: Threads of all streams together.
+        model: The compiled graph.
+        memory: Kept as long as the network, for a model whose weights are in it.
     """
 
-    def __init__(self, graph: Model, arithmetic: str, *, threads: int) -> None:
-        model = compile_model(graph, arithmetic, threads)
+    def __init__(self, model: CompiledModel, memory: object = None) -> None:
+        self._memory = memory
         #: batches that may run at once
         self.parallel = int(model.get_property("NUM_STREAMS"))
         self._free = SimpleQueue[Any]()

@@ -1,11 +1,13 @@
 """Compiles graphs with OpenVINO for this CPU."""
+# pyright: reportUnknownMemberType=false
 
 from functools import cache
 from typing import Any
 
-from openvino import CompiledModel, Core, Model, Type
+from openvino import CompiledModel, Core, Model, Tensor, Type, get_version
 
 _MOST_STREAMS = 4  # with more, batches would be too small for the cores of a stream
+_FACTS = ("FULL_DEVICE_NAME", "OPTIMIZATION_CAPABILITIES")
 _TYPES = {"fp32": Type.f32, "bf16": Type.bf16}
 
 
@@ -21,14 +23,38 @@ def compile_model(model: Model, arithmetic: str, threads: int) -> CompiledModel:
             without bf16 emulates it, many times slower than fp32.
         threads: Threads of all streams together.
     """
-    settings: dict[str, Any] = {
+    return _core().compile_model(model, "CPU", _settings(arithmetic, threads))
+
+
+def import_model(exported: Any, arithmetic: str, threads: int) -> CompiledModel:
+    """Compile a graph that `CompiledModel.export_model` wrote. See `compile_model`.
+
+    Args:
+        exported: Its bytes as an array of uint8, which must outlive the model: the weights stay there.
+        arithmetic: As it was compiled.
+        threads: Threads of all streams together.
+
+    Raises:
+        RuntimeError: These are not the bytes of a graph for this version of OpenVINO.
+    """
+    settings = _settings(arithmetic, threads)
+    return _core().import_model(Tensor(exported, shared_memory=True), "CPU", settings)
+
+
+def platform() -> str:
+    """What an exported graph depends on: version of OpenVINO, processor and its capabilities."""
+    facts = [_core().get_property("CPU", name) for name in _FACTS]
+    return "\n".join(map(str, [get_version(), *facts]))
+
+
+def _settings(arithmetic: str, threads: int) -> dict[str, Any]:
+    return {
         "INFERENCE_PRECISION_HINT": _TYPES[arithmetic],
         "INFERENCE_NUM_THREADS": threads,
         "NUM_STREAMS": streams(threads),
         # With pinning, two models in one process would run on the same cores.
         "ENABLE_CPU_PINNING": False,
     }
-    return _core().compile_model(model, "CPU", settings)
 
 
 def streams(threads: int) -> int:

@@ -23,6 +23,7 @@ from pgrerank.inference.local.pytorch.device import dtype, floats, tensors
 from pgrerank.inference.openvino import calibrate
 from pgrerank.inference.openvino.build import graph
 from pgrerank.inference.openvino.network import Network
+from pgrerank.inference.openvino.runtime import compile_model
 from pgrerank.inference.precision import ExecutionPlan
 from pgrerank.inference.tensors import Features, Feed, Forward
 from pgrerank.inference.tokens import Tokens
@@ -132,7 +133,7 @@ def _network(
     weights = graphs.transformer_weights(module)
     reaches = calibrate.reaches(weights, texts, threads=threads) if plan.integers else None
     built = graph(weights, first_only=first_only, reaches=reaches)
-    return Network(built, plan.arithmetic, threads=threads)
+    return Network(compile_model(built, plan.arithmetic, threads))
 
 
 def _head(module: Any) -> Callable[[Tensor], Tensor]:
