@@ -73,8 +73,16 @@ class PostgresCollections:
 
     async def by_name(self, tenant_id: TenantId, name: str) -> Collection:
         """The collection of a name. Raises NotFoundError."""
+        [rows] = await tenancy.run(
+            self._pool,
+            tenant_id,
+            self._statements["page"],
+            parameters={"tenant_id": tenant_id, "name": name, "after": None, "row_count": 1},
+        )
+        if rows:
+            return _collection(**rows[0])
         async with tenancy.tenant(self._pool, tenant_id) as connection:
-            return await self._by_name(connection, tenant_id, name)
+            raise await self._no_collection(connection, tenant_id, name)
 
     async def page(
         self, tenant_id: TenantId, *, limit: int, cursor: str | None

@@ -27,10 +27,10 @@ class PostgresKeys:
 
     async def find(self, prefix: str) -> Sequence[ApiKey]:
         """Unexpired keys of any tenant whose secret begins with this prefix."""
-        async with tenancy.nobody(self._pool) as connection:
-            cursor = connection.cursor(row_factory=kwargs_row(_key))
-            await cursor.execute(self._statements["find"], {"prefix": prefix})
-            return await cursor.fetchall()
+        [rows] = await tenancy.run(
+            self._pool, None, self._statements["find"], parameters={"prefix": prefix}
+        )
+        return [_key(**row) for row in rows]
 
     async def create(
         self,
