@@ -1,7 +1,8 @@
 -- Runtime statements of storage/rankings.py.
 
 -- record --
--- Insert a ranking with its candidates in final order.
+-- Insert a ranking with its candidates in final order. It runs again if the connection was lost,
+-- so the row may be there already.
 insert into pgrerank.rerank_log (
     tenant_id,
     created_at,
@@ -113,7 +114,8 @@ values (
     %(key_id)s,
     %(end_user_id)s,
     %(warnings)s::text[]
-);
+)
+on conflict (tenant_id, created_at, id) do nothing;
 
 -- keeps_texts --
 -- Whether the log keeps the texts of the tenant's supplied documents.

@@ -26,6 +26,14 @@ async def page(journal, wanted=EVERYTHING, *, limit=100, cursor=None):
     return await journal.rankings.page(journal.shelf.tenant_id, wanted, limit=limit, cursor=cursor)
 
 
+async def test_ranking_that_is_recorded_twice_is_one(journal):
+    made = ranking([candidate(1)], [0.25])
+
+    await journal.record(made, made)
+
+    assert [each.id for each in (await page(journal)).items] == [made.id]
+
+
 async def test_who_asked_reads_back(journal):
     known, unknown = ranking([]), ranking([])
     key_id = KeyId(uuid7())

@@ -129,20 +129,19 @@ class PostgresCalibrations:
         is_search: bool,
     ) -> StoredCalibration:
         """Calibration and threshold of a search or ranking. See ports.calibrations.Calibrations."""
-        async with tenancy.tenant(self._pool, tenant_id) as connection:
-            cursor = connection.cursor(row_factory=dict_row)
-            await cursor.execute(
-                self._statements["running"],
-                {
-                    "tenant_id": tenant_id,
-                    "collection_id": collection and collection.id,
-                    "fingerprint": model.fingerprint,
-                    "threshold": threshold,
-                    "is_search": is_search,
-                },
-            )
-            row = await cursor.fetchone()
-        return StoredCalibration() if row is None else _running(row)
+        [[row]] = await tenancy.run(
+            self._pool,
+            tenant_id,
+            self._statements["running"],
+            parameters={
+                "tenant_id": tenant_id,
+                "collection_id": collection and collection.id,
+                "fingerprint": model.fingerprint,
+                "threshold": threshold,
+                "is_search": is_search,
+            },
+        )
+        return _running(row)
 
 
 _ANY: Mapping[str, object] = {"id": None, "collection": None, "before": None}

@@ -1,9 +1,10 @@
 """The rerank log in PostgreSQL."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
+from typing import TypeAlias
 from uuid import UUID
 
 from psycopg import errors
@@ -31,6 +32,8 @@ from pgrerank.storage.pool import Pool
 _TURN = 32
 _ID_VERSION = 7  # UUIDs that begin with a timestamp
 
+_Insert: TypeAlias = Callable[[TenantId, Mapping[str, object]], Awaitable[None]]
+
 
 class PostgresRankings:
     """The port Rankings, using the service's pool.
@@ -55,7 +58,7 @@ class PostgresRankings:
         """Store a ranking and commit it. See ports.rankings.Rankings."""
         await self._register(tenant_id)
         row = ranking_rows.of_search(tenant_id, collection, request, ranking)
-        return await self._written(tenant_id, "record", arrays.with_literals(row))
+        return await self._written(tenant_id, self._insert_search, arrays.with_literals(row))
 
     async def record_supplied(
         self,
@@ -76,7 +79,7 @@ class PostgresRankings:
             )
 
         return await self._written(
-            tenant_id, "record_supplied", await offload(row, items=len(ranked.documents))
+            tenant_id, self._insert_supplied, await offload(row, items=len(ranked.documents))
         )
 
     async def get(self, tenant_id: TenantId, ranking_id: RankingId) -> LoggedRanking:
@@ -136,30 +139,28 @@ class PostgresRankings:
             row = await cursor.fetchone()
         return row is not None and bool(row[0])
 
-    async def _written(self, tenant_id: TenantId, how: str, row: Mapping[str, object]) -> RankingId:
-        if await self._insert(tenant_id, how, row):
+    async def _written(
+        self, tenant_id: TenantId, insert: _Insert, row: Mapping[str, object]
+    ) -> RankingId:
+        if await _has_partition(insert(tenant_id, row)):
             return RankingId(UUID(str(row["id"])))
         instant = await self._make_partitions(tenant_id)
-        if await self._insert(tenant_id, how, row):
+        if await _has_partition(insert(tenant_id, row)):
             return RankingId(UUID(str(row["id"])))
         # The month is not a current one, so the process's clock is wrong: use PostgreSQL's time.
         moved = ids.ranking_at(RankingId(UUID(str(row["id"]))), instant)
         placed = {**row, "id": moved, "created_at": ids.created_at(moved)}
-        if not await self._insert(tenant_id, how, placed):
+        if not await _has_partition(insert(tenant_id, placed)):
             raise UnavailableError("Postgres")
         return moved
 
-    async def _insert(self, tenant_id: TenantId, how: str, row: Mapping[str, object]) -> bool:
-        """Insert a row; returns whether there is a partition for it."""
-        try:
-            async with tenancy.tenant(self._pool, tenant_id) as connection:
-                await connection.execute(self._statements[how], row)
-        except errors.CheckViolation as error:
-            # A row without a partition violates a check that has no name.
-            if error.diag.constraint_name is not None:
-                raise
-            return False
-        return True
+    async def _insert_search(self, tenant_id: TenantId, row: Mapping[str, object]) -> None:
+        await tenancy.run(self._pool, tenant_id, self._statements["record"], parameters=row)
+
+    async def _insert_supplied(self, tenant_id: TenantId, row: Mapping[str, object]) -> None:
+        # Not `run`: the texts may have megabytes, which the client would quote.
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            await connection.execute(self._statements["record_supplied"], row)
 
     async def _make_partitions(self, tenant_id: TenantId) -> datetime:
         """Create missing partitions; returns PostgreSQL's current time."""
@@ -167,6 +168,18 @@ class PostgresRankings:
             cursor = await connection.execute(self._statements["make_partitions"])
             [(instant,)] = await cursor.fetchall()
         return instant
+
+
+async def _has_partition(inserting: Awaitable[None]) -> bool:
+    """Insert a row; returns whether there is a partition for it."""
+    try:
+        await inserting
+    except errors.CheckViolation as error:
+        # A row without a partition violates a check that has no name.
+        if error.diag.constraint_name is not None:
+            raise
+        return False
+    return True
 
 
 def _instant(ranking_id: RankingId) -> datetime:
