@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from pgrerank.domain.candidate import Candidate, Hit, PairScore
-from pgrerank.domain.hit_scores import HitScores, ScoreParts
+from pgrerank.domain.hit_scores import NO_SCORES, HitScores, ScoreParts
 
 _UNSCORED = PairScore(value=None)
 
@@ -33,6 +33,7 @@ def final_order(
         parts: Parts of the log-odds of the head; empty: the raw scores are used.
         boosts: Added to the log-odds by terms of the collection; empty: none.
     """
+    scored = max(map(len, (scores, cascade_scores, parts, boosts)))
     hit_scores = [
         HitScores(
             rerank=score.value,
@@ -42,17 +43,19 @@ def final_order(
             boost=boost,
         )
         for score, cascade_score, each, boost in zip(
-            _pad(scores, candidates, _UNSCORED),
-            _pad(cascade_scores, candidates, _UNSCORED),
-            _pad(parts, candidates, None),
-            _pad(boosts, candidates, 0.0),
+            _pad(scores, scored, _UNSCORED),
+            _pad(cascade_scores, scored, _UNSCORED),
+            _pad(parts, scored, None),
+            _pad(boosts, scored, 0.0),
             strict=True,
         )
     ]
-    rows = sorted(zip(candidates, hit_scores, strict=True), key=_sort_key)
+    rows = sorted(
+        zip(candidates, _pad(hit_scores, len(candidates), NO_SCORES), strict=True), key=_sort_key
+    )
     return tuple(
-        Hit(candidate=candidate, rank=rank, scores=scored)
-        for rank, (candidate, scored) in enumerate(rows, start=1)
+        Hit(candidate=candidate, rank=rank, scores=each)
+        for rank, (candidate, each) in enumerate(rows, start=1)
     )
 
 
@@ -76,8 +79,8 @@ def _key_without(hit: Hit, part: str) -> tuple[bool, float, int]:
     return (False, -(rest.total + boost), hit.candidate.fused_rank)
 
 
-def _pad(values: Sequence[Value], candidates: Sequence[Candidate], filler: Value) -> list[Value]:
-    return [*values, *[filler] * (len(candidates) - len(values))]
+def _pad(values: Sequence[Value], count: int, filler: Value) -> list[Value]:
+    return [*values, *[filler] * (count - len(values))]
 
 
 def _sort_key(row: tuple[Candidate, HitScores]) -> tuple[int, float, int]:

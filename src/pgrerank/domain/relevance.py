@@ -99,6 +99,12 @@ class CalibrationContext:
             self.answerable_curve, [each for each, _ in pairs], [each for _, each in pairs]
         )
 
+    @property
+    def has_threshold(self) -> bool:
+        """Whether there is a named threshold."""
+        applied = self.applied
+        return applied.threshold_log_odds is not None or applied.threshold_relevance is not None
+
     def passes_threshold(self, scores: HitScores) -> bool:
         """Whether scores reach the named threshold; true if there is none."""
         return at_least(scores.log_odds, self.applied.threshold_log_odds) and at_least(
@@ -170,7 +176,7 @@ def apply_bounds(
     A result that several bounds would remove counts for the first of them. If `scored` is false
     (nothing was reranked), nothing is removed.
     """
-    if not scored:
+    if not scored or not (_is_bounded(bounds) or calibration.has_threshold):
         return tuple(results), CutCounts()
     high = [each for each in results if at_least(each.scores.rerank, bounds.min_score)]
     likely = [each for each in high if at_least(each.scores.relevance, bounds.min_relevance)]
@@ -181,6 +187,10 @@ def apply_bounds(
         threshold=len(likely) - len(passing),
     )
     return tuple(passing), removed
+
+
+def _is_bounded(bounds: Bounds) -> bool:
+    return bounds.min_score is not None or bounds.min_relevance is not None
 
 
 def at_least(value: float | None, least: float | None) -> bool:

@@ -31,8 +31,10 @@ def arrays(scores: Sequence[HitScores]) -> dict[str, object]:
 
 def _array(name: str, scores: Sequence[HitScores]) -> list[Any] | None:
     values = [getattr(each, name) for each in scores]
-    is_empty = all(value == getattr(NO_SCORES, name) for value in values)
-    return None if name in _OPTIONAL and is_empty else values
+    if name not in _OPTIONAL:
+        return values
+    nothing = getattr(NO_SCORES, name)
+    return None if all(value == nothing for value in values) else values
 
 
 def _part_arrays(parts: Sequence[ScoreParts | None]) -> Mapping[str, object]:
