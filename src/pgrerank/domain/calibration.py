@@ -13,9 +13,9 @@ from uuid import UUID
 from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.score_scale import DocumentScale, SearchScale
 
-if (
-    TYPE_CHECKING
-):  # `pgrerank search --url` imports this module, and numpy takes a tenth of a second
+# Not imported at run time: `pgrerank search --url` imports this module, and numpy takes a tenth of
+# a second.
+if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
