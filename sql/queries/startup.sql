@@ -54,3 +54,10 @@ where
 -- The revision of the database.
 select v.version_num
 from pgrerank.alembic_version as v;
+
+-- connection_limit --
+-- Most connections that the server accepts from logins without privileges.
+select
+    pg_catalog.current_setting('max_connections')::int
+    - pg_catalog.current_setting('superuser_reserved_connections')::int
+    - pg_catalog.current_setting('reserved_connections')::int as most;

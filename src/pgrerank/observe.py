@@ -5,10 +5,18 @@ import logging
 import sys
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import asdict
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    multiprocess,
+)
 from prometheus_client.exposition import generate_latest
 from structlog.typing import Processor
 
@@ -158,16 +166,34 @@ def _leg(name: str, report: LegReport | None) -> dict[str, object]:
     )
 
 
+def forget_process(shared: str, pid: int) -> None:
+    """Remove a dead process from the gauges of a shared folder; what it counted stays."""
+    library: Any = multiprocess  # half typed
+    library.mark_process_dead(pid, shared)
+
+
 class Telemetry:
     """The port Observer: logs each event and counts it.
 
     Each instance has its own registry, so that several in a process do not conflict.
+
+    Args:
+        shared: Folder of the metrics of several processes, see `settings.metrics_folder`. The
+            exposition then adds them up; metrics of a single process, such as its memory, are left
+            out. None: this process is the only one.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, shared: Path | None = None) -> None:
         self._log = structlog.get_logger("pgrerank")
         self._registry = CollectorRegistry()
-        ProcessCollector(registry=self._registry)
+        self._exposed = self._registry
+        if shared is None:
+            ProcessCollector(registry=self._registry)
+        else:
+            self._exposed = CollectorRegistry()
+            multiprocess.MultiProcessCollector(self._exposed, str(shared))
+        self._queues: list[tuple[Gauge, Callable[[], float]]] = []
+        self._health_labels: set[tuple[str, str, str]] = set()
         self._searches = self._counter(
             "pgrerank_searches", "Searches, by rerank status.", "strategy", "rerank"
         )
@@ -191,13 +217,19 @@ class Telemetry:
         self._seconds = self._histogram(
             "pgrerank_http_request_seconds", "Time to the end of a response.", "method", "route"
         )
-        self._waiting = self._gauge(
-            "pgrerank_queue_length", "Sequences waiting for a model.", "queue"
+        self._waiting = Gauge(
+            "pgrerank_queue_length",
+            "Sequences waiting for a model.",
+            ["queue"],
+            registry=self._registry,
+            multiprocess_mode="livesum",
         )
-        self._health = self._gauge(
+        self._health = Gauge(
             "pgrerank_health",
             "Collections (reference sets, for the check `reference`) by check and state.",
-            *("check", "state", "tenant"),
+            ["check", "state", "tenant"],
+            registry=self._registry,
+            multiprocess_mode="livemostrecent",  # each process counts all collections
         )
         self._delays = Histogram(
             "pgrerank_event_loop_delay_seconds",
@@ -208,15 +240,16 @@ class Telemetry:
 
     def watch_queue(self, name: str, length: Callable[[], float]) -> None:
         """Export the length of a queue; `length` is called for each scrape."""
-        self._waiting.labels(name).set_function(length)
+        self._queues.append((self._waiting.labels(name), length))
 
     async def watch_loop(self) -> None:
-        """Measure the delay of the event loop until cancelled."""
+        """Measure the delay of the event loop until cancelled, and the queues for other processes."""
         loop = asyncio.get_running_loop()
         while True:
             due = loop.time() + _BEAT_S
             await asyncio.sleep(_BEAT_S)
             self._delays.observe(max(loop.time() - due, 0.0))
+            self._measure_queues()
 
     async def watch_health(self, ask: Callable[[], Awaitable[Sequence[HealthCount]]]) -> None:
         """Update the health metric every five minutes until cancelled."""
@@ -229,11 +262,21 @@ class Telemetry:
 
     def set_health(self, counts: Sequence[HealthCount]) -> None:
         """Set the health metric: number of collections by check, state and tenant."""
-        self._health.clear()
-        for each in counts:
-            for state in HealthState:
-                self._health.labels(each.check_name, str(state), each.tenant).inc(0)
-            self._health.labels(each.check_name, str(each.state), each.tenant).set(each.collections)
+        values = {
+            (each.check_name, str(state), each.tenant): 0.0
+            for each in counts
+            for state in HealthState
+        }
+        values |= {
+            (each.check_name, str(each.state), each.tenant): each.collections for each in counts
+        }
+        if self._exposed is self._registry:
+            self._health.clear()
+        else:  # files forget no series: one that is gone becomes zero
+            values = dict.fromkeys(self._health_labels, 0.0) | values
+            self._health_labels = set(values)
+        for labels, value in values.items():
+            self._health.labels(*labels).set(value)
 
     def record_search(
         self, collection_name: str, request: SearchRequest, ranking: SearchOutcome
@@ -284,13 +327,15 @@ class Telemetry:
 
     def exposition(self) -> bytes:
         """All metrics in Prometheus' text format."""
-        return generate_latest(self._registry)
+        self._measure_queues()
+        return generate_latest(self._exposed)
+
+    def _measure_queues(self) -> None:
+        for gauge, length in self._queues:
+            gauge.set(length())
 
     def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
         return Counter(name, meaning, labels, registry=self._registry)
-
-    def _gauge(self, name: str, meaning: str, *labels: str) -> Gauge:
-        return Gauge(name, meaning, labels, registry=self._registry)
 
     def _histogram(self, name: str, meaning: str, *labels: str) -> Histogram:
         return Histogram(name, meaning, labels, registry=self._registry, buckets=BUCKETS)

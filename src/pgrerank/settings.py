@@ -17,6 +17,9 @@ from pgrerank.domain.errors import SettingsError
 from pgrerank.domain.limits import Limits
 
 PREFIX = "PGRERANK_"
+#: variable that makes prometheus_client keep the metrics of a process in files
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+MAX_WORKERS = 256
 #: suffixes of environment variables that hold secrets, including those the backends file names
 _SECRET = re.compile(r"(?:^|_)(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD)$", re.IGNORECASE)
 _DEFAULT = Limits()
@@ -46,12 +49,16 @@ class Settings(Struct, frozen=True, kw_only=True):
         msgspec.field(default_factory=lambda: platformdirs.user_data_path("pgrerank"))
     )
     pool_size: Annotated[
-        int, Meta(ge=1, le=500, description="Most open connections to PostgreSQL.")
+        int, Meta(ge=1, le=500, description="Most open connections to PostgreSQL of each process.")
     ] = 10
     host: Annotated[str, Meta(description="Address the service listens on.")] = "127.0.0.1"
     port: Annotated[
         int, Meta(ge=0, le=65535, description="Port the service listens on; 0: any free one.")
     ] = 8080
+    workers: Annotated[
+        int,
+        Meta(ge=1, le=MAX_WORKERS, description="Processes of the service, which share its port."),
+    ] = 1
     drain_seconds: Annotated[
         float,
         Meta(
@@ -91,7 +98,13 @@ class Settings(Struct, frozen=True, kw_only=True):
         ),
     ] = "fast"
     threads: Annotated[
-        int, Meta(ge=0, le=1024, description="Threads a model may use; 0: one for each core.")
+        int,
+        Meta(
+            ge=0,
+            le=1024,
+            description="Threads a model may use in each process; 0: one for each core, divided "
+            "between the workers.",
+        ),
     ] = 0
     engine: EngineSettings = ENGINE_DEFAULTS
     pairs_per_second: Annotated[
@@ -188,6 +201,12 @@ def secret(name: str, environ: Mapping[str, str] = os.environ) -> str | None:
 def subprocess_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
     """The environment for a program that this process starts."""
     return dict(environ)
+
+
+def metrics_folder(environ: Mapping[str, str] = os.environ) -> Path | None:
+    """Folder in which processes share metrics, as prometheus_client reads it; None: not shared."""
+    folder = environ.get(METRICS_FOLDER)
+    return Path(folder) if folder else None
 
 
 def secrets(environ: Mapping[str, str] = os.environ) -> frozenset[str]:

@@ -96,6 +96,11 @@ class Service:
         """The API key for calls."""
         return self._key
 
+    @property
+    def pid(self) -> int:
+        """Process id of `pgrerank serve`."""
+        return self._process.pid
+
     def stop(self, number: signal.Signals) -> int:
         """Send a signal and wait for the end. Returns the exit code."""
         self.signal(number)

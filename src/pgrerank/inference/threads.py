@@ -16,4 +16,9 @@ def use_threads(threads: int) -> int:
     # The products that numpy computes here are small: with its own threads, which compete with
     # those of the model for the cores, they took ten times as long under load.
     threadpool_limits(1, user_api="blas")
-    return threads or joblib.cpu_count(only_physical_cores=True)
+    return threads or cores()
+
+
+def cores() -> int:
+    """Number of physical cores available to this process."""
+    return joblib.cpu_count(only_physical_cores=True)

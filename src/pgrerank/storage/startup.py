@@ -14,8 +14,8 @@ from pgrerank.domain.errors import (
     UnmigratedError,
     UnsafeRoleError,
 )
-from pgrerank.storage import address, admin, link, queries, sqlfile
-from pgrerank.storage.pool import Connection
+from pgrerank.storage import address, admin, link, queries, sqlfile, tenancy
+from pgrerank.storage.pool import Connection, Pool
 
 OLDEST_SERVER = 16
 OLDEST_EXTENSION = "0.8"
@@ -76,6 +76,12 @@ async def revision(connection: Connection) -> str | None:
     if await _value(connection, "has_revision") is None:
         return None
     return await _value(connection, "revision")
+
+
+async def connection_limit(pool: Pool) -> int:
+    """Most connections that the server accepts, from all its clients together."""
+    async with tenancy.nobody(pool) as connection:
+        return int(await _value(connection, "connection_limit") or 0)
 
 
 async def extension_package(connection: Connection) -> str | None:

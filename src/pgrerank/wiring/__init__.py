@@ -13,7 +13,7 @@ from pgrerank.wiring.models import (
     remote_models,
     reranker_card,
 )
-from pgrerank.wiring.server import service
+from pgrerank.wiring.server import serve_in_workers, service
 from pgrerank.wiring.services import admin_services, all_services, embedding_services
 
 __all__ = [
@@ -33,5 +33,6 @@ __all__ = [
     "register",
     "remote_models",
     "reranker_card",
+    "serve_in_workers",
     "service",
 ]

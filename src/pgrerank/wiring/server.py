@@ -1,7 +1,9 @@
-"""Run the service with its background tasks."""
+"""Run the service with its background tasks, in this process or in several."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Coroutine
+import sys
+import tempfile
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -9,12 +11,21 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from pgrerank.domain.errors import DatabaseUnreachableError, StartupError
-from pgrerank.settings import Settings, secrets
+from pgrerank.settings import (
+    METRICS_FOLDER,
+    Settings,
+    metrics_folder,
+    secrets,
+    subprocess_environment,
+    variable,
+)
 from pgrerank.storage import drift, startup
 from pgrerank.storage.embedded import EmbeddedServer
-from pgrerank.wiring.database import Database, open_database
+from pgrerank.storage.pool import Pool
+from pgrerank.wiring.database import Database, open_database, open_pool
 from pgrerank.wiring.models import LocalModels
 from pgrerank.wiring.services import open_services
+from pgrerank.wiring.workers import Supervisor, WorkerProgram
 
 if TYPE_CHECKING:
     from litestar import Litestar
@@ -34,7 +45,7 @@ async def service(settings: Settings) -> AsyncGenerator["Litestar"]:
     from pgrerank.api.app import create_app  # noqa: PLC0415 - Litestar is for this alone
 
     observe.configure_logging(settings.log_format, settings.log_level, secrets())
-    telemetry = observe.Telemetry()
+    telemetry = observe.Telemetry(metrics_folder())
     with open_database(settings) as database:
         standing = partial(
             drift.summary, database.service_url, by_tenant=settings.metrics_by_tenant
@@ -54,6 +65,63 @@ async def service(settings: Settings) -> AsyncGenerator["Litestar"]:
                 observer=telemetry,
                 operator_token=settings.operator_token,
             )
+
+
+async def serve_in_workers(
+    settings: Settings, descriptor: int, *, ready: Callable[[], None]
+) -> None:
+    """Serve in several processes until SIGINT or SIGTERM. This one has the embedded server.
+
+    Args:
+        settings: The settings, with the number of workers.
+        descriptor: File descriptor of the bound socket.
+        ready: Called when the first worker accepts connections.
+
+    Raises:
+        StartupError: The database or a model is refused.
+    """
+    from pgrerank import observe  # noqa: PLC0415 - as in `service`
+
+    observe.configure_logging(settings.log_format, settings.log_level, secrets())
+    with (
+        open_database(settings) as database,
+        tempfile.TemporaryDirectory(prefix="pgrerank-metrics-") as metrics,
+    ):
+        async with open_pool(database, settings) as connections:  # verifies, and migrates a new one
+            await _warn_of_connections(connections, settings)
+        async with _keep_running(database.server):
+            program = _worker_program(settings, database, descriptor, metrics)
+            died = partial(observe.forget_process, metrics)
+            await Supervisor(program, settings.workers, died=died).run(ready)
+
+
+def _worker_program(
+    settings: Settings, database: Database, descriptor: int, metrics: str
+) -> WorkerProgram:
+    from pgrerank.inference.threads import cores  # noqa: PLC0415 - as the models
+
+    command = [sys.executable, "-m", "pgrerank", "serve", "--socket", str(descriptor)]
+    changed = {
+        variable("database_url"): database.service_url,
+        variable("admin_database_url"): database.admin_url,
+        variable("threads"): str(settings.threads or max(cores() // settings.workers, 1)),
+        METRICS_FOLDER: metrics,
+    }
+    environment = subprocess_environment() | changed
+    return WorkerProgram(command=command, environment=environment, descriptors=[descriptor])
+
+
+async def _warn_of_connections(connections: Pool, settings: Settings) -> None:
+    """Log a warning if the workers may open more connections than PostgreSQL accepts."""
+    accepted = await startup.connection_limit(connections)
+    wanted = settings.workers * settings.pool_size
+    if wanted > accepted:
+        log: Any = structlog.get_logger("pgrerank")
+        log.warning(
+            "connections.too_many",
+            reason=f"{settings.workers} workers with {variable('pool_size')}={settings.pool_size} may "
+            f"open {wanted} connections, and PostgreSQL accepts {accepted}",
+        )
 
 
 @asynccontextmanager
