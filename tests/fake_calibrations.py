@@ -10,7 +10,7 @@ from pgrerank.domain.errors import ConflictError, NotFoundError
 from pgrerank.domain.ids import CollectionId, TenantId
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.page import Page
-from pgrerank.domain.relevance import StoredCalibration
+from pgrerank.domain.relevance import StoredCalibration, StoredCalibrations
 from pgrerank.domain.threshold import Threshold
 from tests.fake_documents import FakeCollections
 from tests.fake_page import page
@@ -111,6 +111,12 @@ class FakeCalibrations:
         del self.kept[tenant_id, calibration_id]
         self.thresholds.forget(calibration_id)
 
+    async def of_search(
+        self, tenant_id: TenantId, collection_name: str, threshold: str | None
+    ) -> tuple[Collection, StoredCalibrations]:
+        collection = await self.thresholds.collections.by_name(tenant_id, collection_name)
+        return collection, self.stored(tenant_id, collection, threshold, is_search=True)
+
     async def running(
         self,
         tenant_id: TenantId,
@@ -120,23 +126,36 @@ class FakeCalibrations:
         *,
         is_search: bool,
     ) -> StoredCalibration:
+        return self.stored(tenant_id, collection, threshold, is_search=is_search).of(model)
+
+    def stored(
+        self,
+        tenant_id: TenantId,
+        collection: Collection | None,
+        threshold: str | None,
+        *,
+        is_search: bool,
+    ) -> StoredCalibrations:
+        """The calibrations of a collection and of the tenant, in order; one of each reranker."""
         places = {None, collection and collection.id}
         fits = [each for each in self._of(tenant_id) if each.collection_id in places]
         chosen_by = collection and self.thresholds.chosen_by(tenant_id, collection, threshold)
-        best = max(
-            fits,
+        fits.sort(
             key=lambda each: (
-                each.fitted.fingerprint == model.fingerprint,
                 each.fitted.id == chosen_by,
                 (each.fitted.searches if is_search else each.fitted.documents) is not None,
                 not is_search and each.fitted.searches is None,
                 each.collection_id is not None,
                 each.fitted.id,
-            ),
-            default=None,
+            )
         )
-        return StoredCalibration(
-            calibration=best and _calibration(best.fitted),
+        by_model = {each.fitted.fingerprint: each for each in fits}
+        return StoredCalibrations(
+            calibrations=[
+                _calibration(each.fitted)
+                for each in reversed(fits)
+                if by_model[each.fitted.fingerprint] is each
+            ],
             threshold=collection and self.thresholds.running(tenant_id, collection, threshold),
         )
 
@@ -171,20 +190,17 @@ class GivenCalibration(FakeCalibrations):
     """Gives every search a calibration that was never fitted, for tests of what it does."""
 
     found: StoredCalibration = field(kw_only=True)
-    #: models and thresholds that searches requested
-    asked: list[tuple[str, str | None]] = field(default_factory=list)
 
-    async def running(
+    def stored(
         self,
         tenant_id: TenantId,
         collection: Collection | None,
-        model: ModelCard,
         threshold: str | None,
         *,
         is_search: bool,
-    ) -> StoredCalibration:
-        self.asked.append((model.fingerprint, threshold))
-        named = self.found.threshold
-        return (
-            self.found if named and named.name == threshold else replace(self.found, threshold=None)
+    ) -> StoredCalibrations:
+        calibration, named = self.found.calibration, self.found.threshold
+        return StoredCalibrations(
+            calibrations=[] if calibration is None else [calibration],
+            threshold=named if named and named.name == threshold else None,
         )

@@ -230,10 +230,10 @@ where
 returning c.id;
 
 -- running --
--- The calibration and threshold of a search or ranking, always one row. A calibration of the
--- running reranker is preferred, then the one by which the threshold was chosen, then one with a
--- scale for this kind of results (for supplied documents, one that was fitted to such), then one
--- of the collection, then the newest. The threshold is the collection's of this name.
+-- The calibrations that may apply to a search or ranking, one of each reranker, and the threshold
+-- of the collection of this name; always at least one row. First comes the calibration by which
+-- the threshold was chosen, then those with a scale for this kind of results (for supplied
+-- documents, first one that was fitted to such), then those of the collection, then the newest.
 with named as (
     select
         t.name,
@@ -243,32 +243,49 @@ with named as (
         m.name as reranker,
         m.fingerprint
     from pgrerank.threshold as t
+    inner join pgrerank.collection as o
+        on
+            t.tenant_id = o.tenant_id
+            and t.collection_id = o.id
     left join pgrerank.model as m on t.reranker_id = m.id
     where
         t.tenant_id = %(tenant_id)s
         and t.name = %(threshold)s::text
-        and t.collection_id = %(collection_id)s::uuid
+        and o.name = %(collection)s::text
 ),
 
 own as (
     select
         c.*,
         m.name as reranker,
-        m.fingerprint
+        m.fingerprint,
+        row_number() over (
+            order by
+                (n.calibration_id is not null) desc,
+                (
+                    case when %(is_search)s then c.search_scale else c.document_scale end
+                    is not null
+                ) desc,
+                (not %(is_search)s and c.search_scale is null) desc,
+                (c.collection_id is not null) desc,
+                c.id desc
+        ) as place
     from pgrerank.calibration as c
     inner join pgrerank.model as m on c.reranker_id = m.id
+    left join pgrerank.collection as o
+        on
+            c.tenant_id = o.tenant_id
+            and c.collection_id = o.id
     left join named as n on c.id = n.calibration_id
     where
         c.tenant_id = %(tenant_id)s
-        and (c.collection_id = %(collection_id)s::uuid or c.collection_id is null)
-    order by
-        (m.fingerprint = %(fingerprint)s) desc,
-        (n.calibration_id is not null) desc,
-        (case when %(is_search)s then c.search_scale else c.document_scale end is not null) desc,
-        (not %(is_search)s and c.search_scale is null) desc,
-        (c.collection_id is not null) desc,
-        c.id desc
-    limit 1
+        and (o.name = %(collection)s::text or c.collection_id is null)
+),
+
+first_of_each as (
+    select distinct on (o.fingerprint) o.*
+    from own as o
+    order by o.fingerprint, o.place
 )
 
 select
@@ -291,5 +308,6 @@ select
     n.reranker as threshold_reranker,
     n.fingerprint as threshold_fingerprint
 from (values (1)) as one (row_number)
-left join own as c on one.row_number = 1
-left join named as n on one.row_number = 1;
+left join first_of_each as c on one.row_number = 1
+left join named as n on one.row_number = 1
+order by c.place;

@@ -59,6 +59,9 @@ def running(ports, tenant_id, docs):
         stored = await ports.calibrations.running(
             tenant_id, collection, model, threshold, is_search=is_search
         )
+        if collection and is_search:
+            searched = await ports.calibrations.of_search(tenant_id, collection.name, threshold)
+            assert (searched[0].id, searched[1].of(model)) == (collection.id, stored)
         return stored.calibration and stored.calibration.id, stored.threshold
 
     return found
@@ -76,6 +79,19 @@ async def test_a_search_gets_the_newest_of_its_collection_and_reranker(calibrate
     of_other = await calibrate(model=FakeLate.model)
     assert (await running())[0] == newer.id
     assert (await running(model=FakeLate.model))[0] == of_other.id
+
+
+async def test_a_search_gets_one_calibration_of_each_reranker(ports, tenant_id, docs, calibrate):
+    await calibrate()
+    newer = await calibrate()
+    of_other = await calibrate(None, model=FakeLate.model)
+
+    collection, stored = await ports.calibrations.of_search(tenant_id, "docs", None)
+
+    assert collection == docs
+    assert [each.id for each in stored.calibrations] == [newer.id, of_other.id]
+    with pytest.raises(NotFoundError, match="no collection `dosc`"):
+        await ports.calibrations.of_search(tenant_id, "dosc", None)
 
 
 async def test_supplied_documents_get_a_calibration_of_the_tenant_alone(calibrate, running):

@@ -57,6 +57,22 @@ class StoredCalibration:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoredCalibrations:
+    """What is stored for a collection, before it is known which reranker runs."""
+
+    #: at most one of each reranker, the preferred one first
+    calibrations: Sequence[Calibration] = ()
+    #: the threshold that was requested by name; None: there is none of that name
+    threshold: Threshold | None = None
+
+    def of(self, model: ModelCard) -> StoredCalibration:
+        """The calibration of a reranker, or else the preferred one of another."""
+        own = (each for each in self.calibrations if each.fingerprint == model.fingerprint)
+        preferred = next(iter(self.calibrations), None)
+        return StoredCalibration(calibration=next(own, preferred), threshold=self.threshold)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CalibrationContext:
     """The calibration that applies to the results of one search or ranking, if any."""
 

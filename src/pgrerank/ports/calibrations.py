@@ -8,7 +8,7 @@ from pgrerank.domain.collection import Collection
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.page import Page
-from pgrerank.domain.relevance import StoredCalibration
+from pgrerank.domain.relevance import StoredCalibration, StoredCalibrations
 
 
 class Calibrations(Protocol):
@@ -49,6 +49,20 @@ class Calibrations(Protocol):
 
     async def delete(self, tenant_id: TenantId, calibration_id: UUID) -> None:
         """Delete a calibration with its thresholds. Raises NotFoundError."""
+        ...
+
+    async def of_search(
+        self, tenant_id: TenantId, collection_name: str, threshold: str | None
+    ) -> tuple[Collection, StoredCalibrations]:
+        """The collection of a search, with what is stored for its results: all that it needs.
+
+        The calibrations are those of the collection and those of the whole tenant, in the order of
+        `running`.
+
+        Raises:
+            NotFoundError: The tenant has no such collection. Whether there is a threshold of this
+                name is for the caller to check.
+        """
         ...
 
     async def running(

@@ -27,11 +27,11 @@ from pgrerank.domain.errors import NotFoundError
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.page import Page
-from pgrerank.domain.relevance import StoredCalibration
+from pgrerank.domain.relevance import StoredCalibration, StoredCalibrations
 from pgrerank.domain.score_scale import DocumentScale, SearchScale
 from pgrerank.domain.threshold import Threshold
+from pgrerank.storage import collections, models, queries, tenancy
 from pgrerank.storage import cursor as cursors
-from pgrerank.storage import models, queries, tenancy
 from pgrerank.storage.pool import Pool as Connections
 
 
@@ -119,6 +119,25 @@ class PostgresCalibrations:
             if await cursor.fetchone() is None:
                 raise NotFoundError("calibration", calibration_id)
 
+    async def of_search(
+        self, tenant_id: TenantId, collection_name: str, threshold: str | None
+    ) -> tuple[Collection, StoredCalibrations]:
+        """A collection and its calibrations. See ports.calibrations.Calibrations."""
+        named, stored = await tenancy.run(
+            self._pool,
+            tenant_id,
+            collections.BY_NAME,
+            self._statements["running"],
+            parameters={
+                **collections.by_name_parameters(tenant_id, collection_name),
+                "collection": collection_name,
+                "threshold": threshold,
+                "is_search": True,
+            },
+        )
+        collection = await collections.only(self._pool, tenant_id, collection_name, named)
+        return collection, _stored(stored)
+
     async def running(
         self,
         tenant_id: TenantId,
@@ -129,19 +148,18 @@ class PostgresCalibrations:
         is_search: bool,
     ) -> StoredCalibration:
         """Calibration and threshold of a search or ranking. See ports.calibrations.Calibrations."""
-        [[row]] = await tenancy.run(
+        [rows] = await tenancy.run(
             self._pool,
             tenant_id,
             self._statements["running"],
             parameters={
                 "tenant_id": tenant_id,
-                "collection_id": collection and collection.id,
-                "fingerprint": model.fingerprint,
+                "collection": collection and collection.name,
                 "threshold": threshold,
                 "is_search": is_search,
             },
         )
-        return _running(row)
+        return _stored(rows).of(model)
 
 
 _ANY: Mapping[str, object] = {"id": None, "collection": None, "before": None}
@@ -298,10 +316,11 @@ def _point(row: DictRow) -> CutoffPoint:
     )
 
 
-def _running(row: DictRow) -> StoredCalibration:
-    return StoredCalibration(
-        calibration=None if row["id"] is None else _calibration(row),
-        threshold=None if row["threshold_name"] is None else _threshold(row),
+def _stored(rows: Sequence[DictRow]) -> StoredCalibrations:
+    """There is always a row; all of them have the threshold."""
+    return StoredCalibrations(
+        calibrations=[_calibration(row) for row in rows if row["id"] is not None],
+        threshold=None if rows[0]["threshold_name"] is None else _threshold(rows[0]),
     )
 
 

@@ -23,6 +23,33 @@ from pgrerank.storage.pool import Connection, Pool
 _DELETION_TIMEOUT_MS = 15 * 60 * 1000
 
 
+#: statement that reads a collection, with the parameters of `by_name_parameters`
+BY_NAME = queries.load("collections")["page"]
+
+
+def by_name_parameters(tenant_id: TenantId, name: str) -> dict[str, object]:
+    """Parameters of BY_NAME."""
+    return {"tenant_id": tenant_id, "name": name, "after": None, "row_count": 1}
+
+
+async def only(
+    pool: Pool, tenant_id: TenantId, name: str, rows: Sequence[Mapping[str, Any]]
+) -> Collection:
+    """The collection in the rows of BY_NAME. Raises NotFoundError, with the most similar name."""
+    if rows:
+        return _collection(**rows[0])
+    async with tenancy.tenant(pool, tenant_id) as connection:
+        raise await _no_collection(connection, tenant_id, name)
+
+
+async def _no_collection(connection: Connection, tenant_id: TenantId, name: str) -> NotFoundError:
+    cursor = await connection.execute(
+        queries.load("collections")["names"], {"tenant_id": tenant_id}
+    )
+    remedy = suggestion.remedy(name, [row[0] for row in await cursor.fetchall()])
+    return NotFoundError("collection", name, remedy or "Make it first.")
+
+
 class PostgresCollections:
     """The port Collections, using the service's pool."""
 
@@ -74,15 +101,9 @@ class PostgresCollections:
     async def by_name(self, tenant_id: TenantId, name: str) -> Collection:
         """The collection of a name. Raises NotFoundError."""
         [rows] = await tenancy.run(
-            self._pool,
-            tenant_id,
-            self._statements["page"],
-            parameters={"tenant_id": tenant_id, "name": name, "after": None, "row_count": 1},
+            self._pool, tenant_id, BY_NAME, parameters=by_name_parameters(tenant_id, name)
         )
-        if rows:
-            return _collection(**rows[0])
-        async with tenancy.tenant(self._pool, tenant_id) as connection:
-            raise await self._no_collection(connection, tenant_id, name)
+        return await only(self._pool, tenant_id, name, rows)
 
     async def page(
         self, tenant_id: TenantId, *, limit: int, cursor: str | None
@@ -128,7 +149,7 @@ class PostgresCollections:
             await connection.execute(self._statements["claim"], named)
             deleted = await connection.execute(self._statements["delete"], named)
             if await deleted.fetchone() is None:
-                raise await self._no_collection(connection, tenant_id, name)
+                raise await _no_collection(connection, tenant_id, name)
 
     async def _insert_or_read(
         self, connection: Connection, tenant_id: TenantId, name: str, new: Mapping[str, object]
@@ -143,15 +164,8 @@ class PostgresCollections:
     async def _by_name(self, connection: Connection, tenant_id: TenantId, name: str) -> Collection:
         named = await self._listed(connection, tenant_id, name=name)
         if not named:
-            raise await self._no_collection(connection, tenant_id, name)
+            raise await _no_collection(connection, tenant_id, name)
         return named[0]
-
-    async def _no_collection(
-        self, connection: Connection, tenant_id: TenantId, name: str
-    ) -> NotFoundError:
-        cursor = await connection.execute(self._statements["names"], {"tenant_id": tenant_id})
-        remedy = suggestion.remedy(name, [row[0] for row in await cursor.fetchall()])
-        return NotFoundError("collection", name, remedy or "Make it first.")
 
     async def _listed(
         self,

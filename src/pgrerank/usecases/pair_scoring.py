@@ -16,7 +16,7 @@ from pgrerank.domain.collection import Collection
 from pgrerank.domain.errors import OverloadedError, QuotaError, ScoringError
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.model import ModelCard
-from pgrerank.domain.relevance import CalibrationContext
+from pgrerank.domain.relevance import CalibrationContext, StoredCalibration
 from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.rerank import RerankRequest
 from pgrerank.ports.calibrations import Calibrations
@@ -71,15 +71,21 @@ class PairScoring:
             ConflictError: A bound was requested, and no calibration of this model is stored.
             NotFoundError: There is no threshold of this name.
         """
-        request = self.request
-        pool = CandidatePool.of(request) if isinstance(request, SearchRequest) else None
         stored = await self.calibrations.running(
             self.tenant_id,
             self.collection,
             model,
-            request.threshold,
-            is_search=pool is not None,
+            self.request.threshold,
+            is_search=isinstance(self.request, SearchRequest),
         )
+        return self.resolve_calibration(stored, model)
+
+    def resolve_calibration(
+        self, stored: StoredCalibration, model: ModelCard
+    ) -> CalibrationContext:
+        """As `calibration`, from what is stored."""
+        request = self.request
+        pool = CandidatePool.of(request) if isinstance(request, SearchRequest) else None
         return relevance.resolve_calibration(stored, request, model, pool=pool)
 
 

@@ -64,13 +64,15 @@ async def _search(
     watch: Stopwatch,
 ) -> tuple[Collection, SearchOutcome]:
     with watch.stage("lookup"):
-        collection = await services.collections.by_name(tenant_id, collection_name)
+        collection, stored = await services.calibrations.of_search(
+            tenant_id, collection_name, request.threshold
+        )
         services = services.for_collection(collection)
         if request.has_dense_leg:
             collection = collection.under(services.embedder.model)
         deadline = pair_scoring.deadline(request.budget_ms, watch.started)
         stage = second_stage.of(services, tenant_id, collection, request, deadline)
-        calibration = await stage.calibration()
+        calibration = stage.calibration_of(stored)
     with watch.stage("embed"):
         vector = await services.embedder.query(request.query) if request.has_dense_leg else None
     with watch.stage("retrieve"):

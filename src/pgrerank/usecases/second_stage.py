@@ -20,7 +20,7 @@ from pgrerank.domain.errors import InvalidRequestError, OverloadedError, Scoring
 from pgrerank.domain.hit_scores import ScoreParts
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.model import ModelCard
-from pgrerank.domain.relevance import CalibrationContext
+from pgrerank.domain.relevance import CalibrationContext, StoredCalibrations
 from pgrerank.domain.relevance_model import GENERIC, Evidence
 from pgrerank.domain.request import MAX_CANDIDATES, RerankMode, SearchRequest
 from pgrerank.domain.vector import Vector
@@ -90,6 +90,12 @@ class SecondStage:
         if self.request.rerank is RerankMode.NEVER:
             return CalibrationContext()
         return await self.scoring.calibration(self.model)
+
+    def calibration_of(self, stored: StoredCalibrations) -> CalibrationContext:
+        """As `calibration`, from what is stored for the collection."""
+        if self.request.rerank is RerankMode.NEVER:
+            return CalibrationContext()
+        return self.scoring.resolve_calibration(stored.of(self.model), self.model)
 
     async def rerank(self, candidates: Sequence[Candidate], vector: Vector | None) -> Reranked:
         """Score the head of the fused list by the deadline, if reranking is worthwhile.

@@ -14,7 +14,7 @@ from pgrerank.domain.request import RerankMode, SearchRequest
 from pgrerank.domain.score_scale import DocumentScale, SearchScale
 from pgrerank.domain.threshold import Threshold
 from pgrerank.usecases.search import search, search_unlogged
-from tests.fake_calibrations import GivenCalibration
+from tests.fake_calibrations import FakeThresholds, GivenCalibration
 from tests.fake_tokens import FakeLate
 from tests.fakes import (
     FakeCandidates,
@@ -46,11 +46,14 @@ BOT = Threshold(name="bot", cutoff=0.0, fingerprint=FakeScorer.model.fingerprint
 FOUND = (candidate(1, "blue whale"), candidate(2, "red fox"), candidate(3, "red car"))
 
 
-def place(running=None, **parts):
+def place(running=None, docs=None, **parts):
+    collections = FakeCollections({(TENANT, "docs"): docs or collection()})
     return services(
-        collections=FakeCollections({(TENANT, "docs"): collection()}),
+        collections=collections,
         candidates=FakeCandidates(FOUND),
-        calibrations=GivenCalibration(found=running or StoredCalibration(calibration=OWN)),
+        calibrations=GivenCalibration(
+            FakeThresholds(collections), found=running or StoredCalibration(calibration=OWN)
+        ),
         **parts,
     )
 
@@ -181,8 +184,7 @@ async def test_unknown_threshold_is_said():
 
 
 async def test_cut_by_score_needs_reranking_and_forces_it():
-    small = collection(chunk_count=10)
-    ports = replace(place(), collections=FakeCollections({(TENANT, "docs"): small}))
+    ports = place(docs=collection(chunk_count=10))
 
     ranking = await asked(ports, rerank=RerankMode.AUTO, min_relevance=0.2)
 
@@ -201,16 +203,14 @@ async def test_where_nothing_could_be_scored_nothing_is_cut():
 
 
 async def test_scores_of_late_interaction_are_calibrated_by_its_own():
-    ports = place(late=FakeLate(bag_of_words))
-    docs = FakeCollections({(TENANT, "docs"): collection(stores_tokens=True)})
+    ports = place(late=FakeLate(bag_of_words), docs=collection(stores_tokens=True))
 
-    await asked(replace(ports, collections=docs), cascade=0)
-    await asked(replace(ports, collections=docs), cascade=2)
+    by_late = await asked(ports, cascade=0)
+    by_reranker = await asked(ports, cascade=2)
 
-    assert [model for model, _ in ports.calibrations.asked] == [
-        FakeLate.model.fingerprint,
-        FakeScorer.model.fingerprint,
-    ]
+    assert by_late.calibration.id is None
+    assert f"and {FakeLate.model.name} (" in by_late.calibration.reason
+    assert by_reranker.calibration.id == OWN.id
 
 
 async def test_ranked_leaves_no_trace():
