@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -60,7 +60,7 @@ async def fake_reranker(scope: Any, receive: Any, send: Any) -> None:
 @contextmanager
 def running(
     command: list[str], url: str, **environment: str
-) -> Iterator[tuple[float, psutil.Process]]:
+) -> Generator[tuple[float, psutil.Process]]:
     """A server with the seconds that it took to answer 200 at the URL."""
     started = monotonic()
     process = psutil.Popen(

@@ -172,6 +172,13 @@ def forget_process(shared: str, pid: int) -> None:
     library.mark_process_dead(pid, shared)
 
 
+def _shared_registry(folder: Path) -> CollectorRegistry:
+    """The metrics of all processes that share a folder."""
+    registry = CollectorRegistry()
+    multiprocess.MultiProcessCollector(registry, str(folder))
+    return registry
+
+
 class Telemetry:
     """The port Observer: logs each event and counts it.
 
@@ -186,12 +193,9 @@ class Telemetry:
     def __init__(self, shared: Path | None = None) -> None:
         self._log = structlog.get_logger("pgrerank")
         self._registry = CollectorRegistry()
-        self._exposed = self._registry
+        self._exposed = self._registry if shared is None else _shared_registry(shared)
         if shared is None:
             ProcessCollector(registry=self._registry)
-        else:
-            self._exposed = CollectorRegistry()
-            multiprocess.MultiProcessCollector(self._exposed, str(shared))
         self._queues: list[tuple[Gauge, Callable[[], float]]] = []
         self._health_labels: set[tuple[str, str, str]] = set()
         self._searches = self._counter(
@@ -217,24 +221,18 @@ class Telemetry:
         self._seconds = self._histogram(
             "pgrerank_http_request_seconds", "Time to the end of a response.", "method", "route"
         )
-        self._waiting = Gauge(
-            "pgrerank_queue_length",
-            "Sequences waiting for a model.",
-            ["queue"],
-            registry=self._registry,
-            multiprocess_mode="livesum",
+        self._waiting = self._gauge(
+            "pgrerank_queue_length", "Sequences waiting for a model.", "queue", among="livesum"
         )
-        self._health = Gauge(
+        self._health = self._gauge(
             "pgrerank_health",
             "Collections (reference sets, for the check `reference`) by check and state.",
-            ["check", "state", "tenant"],
-            registry=self._registry,
-            multiprocess_mode="livemostrecent",  # each process counts all collections
+            *("check", "state", "tenant"),
+            among="livemostrecent",  # each process counts all collections
         )
-        self._delays = Histogram(
+        self._delays = self._histogram(
             "pgrerank_event_loop_delay_seconds",
             "Delay of the event loop in running due timers.",
-            registry=self._registry,
             buckets=DELAYS,
         )
 
@@ -337,5 +335,13 @@ class Telemetry:
     def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
         return Counter(name, meaning, labels, registry=self._registry)
 
-    def _histogram(self, name: str, meaning: str, *labels: str) -> Histogram:
-        return Histogram(name, meaning, labels, registry=self._registry, buckets=BUCKETS)
+    def _gauge(
+        self, name: str, meaning: str, *labels: str, among: Literal["livesum", "livemostrecent"]
+    ) -> Gauge:
+        """A gauge, and how the values of several processes become one."""
+        return Gauge(name, meaning, labels, registry=self._registry, multiprocess_mode=among)
+
+    def _histogram(
+        self, name: str, meaning: str, *labels: str, buckets: Sequence[float] = BUCKETS
+    ) -> Histogram:
+        return Histogram(name, meaning, labels, registry=self._registry, buckets=buckets)
