@@ -95,7 +95,8 @@ async def test_keyword_leg_reads_the_rows_of_its_terms(large, touched):
     retrieved, read = await touched(large, "w77 w78", Strategy.KEYWORD)
 
     assert retrieved.keyword.returned == 2
-    assert read["ix_chunk_tsv"] <= 10
+    # Of its own 2,000 chunks two; the index also has the chunks of other tenants with these words.
+    assert read["ix_chunk_tsv"] <= LARGE / 20
     assert "ix_chunk_tenant_id_collection_id" not in read
     assert "chunk" not in read
 

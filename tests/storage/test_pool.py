@@ -80,12 +80,12 @@ async def test_transaction_that_loses_every_connection_is_given_up_after_the_wai
                 pass
 
 
-async def test_transaction_that_is_refused_is_not_begun_again(service_pool):
+async def test_transaction_that_is_refused_is_not_begun_again(database):
     begin = Begin(failing=1, statement="select 1 / 0")
-
-    with pytest.raises(sqlstates.DivisionByZero):
-        async with service_pool.begun(begin):
-            pass
+    async with pool(database.service_url, size=1) as connections:
+        with pytest.raises(sqlstates.DivisionByZero):
+            async with connections.begun(begin):
+                pass
 
     assert begin.attempts == 1
 
