@@ -9,8 +9,8 @@ from pgrerank.domain.calibration import NOT_RERANKED
 from pgrerank.domain.candidate import Retrieved, SearchOutcome
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.ids import RankingId, TenantId
-from pgrerank.domain.relevance import CalibrationContext
-from pgrerank.domain.request import SearchRequest
+from pgrerank.domain.relevance import CalibrationContext, StoredCalibrations
+from pgrerank.domain.request import RerankMode, SearchRequest
 from pgrerank.domain.stopwatch import Stopwatch
 from pgrerank.ports.services import Services
 from pgrerank.usecases import pair_scoring, second_stage
@@ -64,9 +64,7 @@ async def _search(
     watch: Stopwatch,
 ) -> tuple[Collection, SearchOutcome]:
     with watch.stage("lookup"):
-        collection, stored = await services.calibrations.of_search(
-            tenant_id, collection_name, request.threshold
-        )
+        collection, stored = await _collection(services, tenant_id, collection_name, request)
         services = services.for_collection(collection)
         if request.has_dense_leg:
             collection = collection.under(services.embedder.model)
@@ -85,6 +83,15 @@ async def _search(
         outcome = _outcome(request, retrieved, reranked, calibration)
         warnings = _warnings(services, request, stage, outcome)
     return collection, replace(outcome, warnings=warnings, timings_ms=watch.timings())
+
+
+async def _collection(
+    services: Services, tenant_id: TenantId, name: str, request: SearchRequest
+) -> tuple[Collection, StoredCalibrations]:
+    """The collection, with what is stored for its results if they may be reranked."""
+    if request.rerank is RerankMode.NEVER:
+        return await services.collections.by_name(tenant_id, name), StoredCalibrations()
+    return await services.calibrations.of_search(tenant_id, name, request.threshold)
 
 
 def _warnings(
