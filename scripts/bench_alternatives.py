@@ -62,7 +62,7 @@ class Pipeline:
     module: str
     requirements: tuple[str, ...]
 
-    def started(self, place: Workplace) -> AbstractAsyncContextManager[Target]:
+    def serve(self, place: Workplace) -> AbstractAsyncContextManager[Target]:
         """Install it, store the documents, and serve.
 
         Raises:
@@ -83,7 +83,7 @@ class Ours:
     #: how many of the candidates the cross-encoder reads; None: all
     cascade: int | None = None
 
-    def started(self, place: Workplace) -> AbstractAsyncContextManager[Target]:
+    def serve(self, place: Workplace) -> AbstractAsyncContextManager[Target]:
         """Store the documents in a new tenant, and serve."""
         return _ours(self, place)
 
@@ -148,11 +148,11 @@ ALTERNATIVES: tuple[Pipeline | Ours, ...] = (
 @asynccontextmanager
 async def _pipeline(pipeline: Pipeline, place: Workplace) -> AsyncGenerator[Target]:
     with ExitStack() as stack:
-        yield await asyncio.to_thread(stack.enter_context, _served(pipeline, place))
+        yield await asyncio.to_thread(stack.enter_context, _serve(pipeline, place))
 
 
 @contextmanager
-def _served(pipeline: Pipeline, place: Workplace) -> Generator[Target]:
+def _serve(pipeline: Pipeline, place: Workplace) -> Generator[Target]:
     with tempfile.TemporaryDirectory(prefix="pgrerank-peer-") as name:
         folder = Path(name)
         python = install(folder / "venv", (*_SERVICE, *pipeline.requirements))

@@ -72,7 +72,7 @@ class Load:
         return self.cpu_s / len(self.seconds) * 1000 if self.seconds else math.nan
 
 
-def combined(loads: Sequence[Load]) -> Load:
+def combine(loads: Sequence[Load]) -> Load:
     """Loads one after another as one."""
     return Load(
         seconds=[spent for each in loads for spent in each.seconds],
@@ -88,7 +88,7 @@ class _Client:
     failures: list[str] = field(default_factory=list[str])
 
 
-def ranked(target: Target, query: str) -> list[str]:
+def rank(target: Target, query: str) -> list[str]:
     """Search once. Raises SearchFailedError."""
     with closing(_connection(target)) as connection:
         return _search(connection, target, query)
@@ -104,7 +104,9 @@ def load(
     before, started = cpu_seconds(target.pid), perf_counter()
     with ThreadPoolExecutor(clients) as pool:
         runs = [
-            pool.submit(_run, target, started + seconds, numbered(queries, first + client, clients))
+            pool.submit(
+                _run, target, started + seconds, number_queries(queries, first + client, clients)
+            )
             for client in range(clients)
         ]
     done = [run.result() for run in runs]
@@ -116,7 +118,7 @@ def load(
     )
 
 
-def numbered(queries: Sequence[str], first: int, step: int) -> Iterator[str]:
+def number_queries(queries: Sequence[str], first: int, step: int) -> Iterator[str]:
     """Queries without end, each with its number."""
     return (f"{queries[number % len(queries)]} {number}" for number in count(first, step))
 

@@ -37,7 +37,7 @@ from typing import Any
 import psutil
 import psycopg
 from bench_alternatives import ALTERNATIVES, DEPTH, TUTORIAL, Ours, Pipeline, Workplace
-from bench_clients import Load, SearchFailedError, Target, combined, load, memory_mib, ranked
+from bench_clients import Load, SearchFailedError, Target, combine, load, memory_mib, rank
 from bench_report import machine, show
 from rich.console import Console
 
@@ -237,7 +237,7 @@ async def _measure_all(
             data_dir=Path(folder), server=server, documents=documents, reranker=given.reranker
         )
         async with AsyncExitStack() as stack:
-            started = {each.name: await _started(each, place, stack) for each in chosen}
+            started = {each.name: await _start(each, place, stack) for each in chosen}
             _analyze(server)
             targets = {name: each for name, each in started.items() if isinstance(each, Target)}
             measured = await asyncio.to_thread(measure, targets, questions, given)
@@ -245,13 +245,13 @@ async def _measure_all(
     return {name: measured.get(name) or reasons[name] for name in started}
 
 
-async def _started(
+async def _start(
     alternative: Pipeline | Ours, place: Workplace, stack: AsyncExitStack
 ) -> Target | str:
     """The running alternative, or why it does not run."""
     _say(f"{alternative.name}: installing, and storing {len(place.documents):,} documents ...")
     try:
-        return await stack.enter_async_context(alternative.started(place))
+        return await stack.enter_async_context(alternative.serve(place))
     except RuntimeError as error:
         _say(f"{alternative.name}: {error}")
         return _line(error)
@@ -272,7 +272,7 @@ def measure(
             except (SearchFailedError, psutil.Error) as error:
                 record.reason = _line(error)
                 _say(f"{name}: {error}")
-    return {name: record.reason or _measured(record) for name, record in records.items()}
+    return {name: record.reason or _summarize(record) for name, record in records.items()}
 
 
 @dataclass
@@ -288,7 +288,7 @@ class _Record:
 def _take(record: _Record, questions: Questions, given: argparse.Namespace, turn: int) -> None:
     """Take a turn, of which number 0 is that for the quality."""
     if not turn:
-        ranked(record.target, _WARM)
+        rank(record.target, _WARM)
         record.quality = _quality(record.target, questions)
         return
     texts, first = [*questions.queries.values()], turn * _NUMBERS
@@ -299,11 +299,11 @@ def _take(record: _Record, questions: Questions, given: argparse.Namespace, turn
     record.memory_mib = memory_mib(record.target.pid)
 
 
-def _measured(record: _Record) -> Measured:
+def _summarize(record: _Record) -> Measured:
     return Measured(
         quality=record.quality,
-        alone=combined(record.alone),
-        crowd=combined(record.crowd),
+        alone=combine(record.alone),
+        crowd=combine(record.crowd),
         memory_mib=record.memory_mib,
     )
 
@@ -311,7 +311,7 @@ def _measured(record: _Record) -> Measured:
 def _quality(target: Target, questions: Questions) -> float:
     """Mean nDCG@10 of the queries."""
     run = {
-        query: measures.scores_by_order(ranked(target, text))
+        query: measures.scores_by_order(rank(target, text))
         for query, text in questions.queries.items()
     }
     values = measures.by_query([MEASURE], run, questions.qrels)[MEASURE]

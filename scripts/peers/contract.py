@@ -10,7 +10,7 @@ Search = Callable[[str], list[str]]
 
 
 class Configuration(TypedDict):
-    """What `opened` of each alternative gets."""
+    """What `open_search` of each alternative gets."""
 
     #: URL of an empty database
     database: str

@@ -1,6 +1,6 @@
 """Serve an alternative over HTTP: service.py MODULE CONFIGURATION.
 
-Runs in the virtual environment of the alternative. Its function `opened` stores the
+Runs in the virtual environment of the alternative. Its function `open_search` stores the
 documents and gives a function that searches. The endpoint is synchronous, so FastAPI runs it in its thread
 pool. Prints the port once the documents are stored.
 """
@@ -27,7 +27,7 @@ def main() -> None:
     """Store the documents, print the port, serve."""
     os.dup2(2, 1)
     module, configuration = sys.argv[1], json.loads(Path(sys.argv[2]).read_text())
-    with importlib.import_module(module).opened(configuration) as search:
+    with importlib.import_module(module).open_search(configuration) as search:
         _serve(search)
 
 

@@ -30,7 +30,7 @@ _POLL_S = 0.2
 
 
 @contextmanager
-def opened(configuration: Configuration) -> Generator[Search]:
+def open_search(configuration: Configuration) -> Generator[Search]:
     """Start infinity, and store the documents with their embeddings."""
     url = configuration["database"]
     with _infinity(configuration) as infinity:
@@ -38,7 +38,7 @@ def opened(configuration: Configuration) -> Generator[Search]:
             create(connection)
             rows = iter(documents(configuration))
             while batch := [*islice(rows, _BATCH)]:
-                store(connection, batch, _embedded(infinity, [row.text for row in batch]))
+                store(connection, batch, _embed(infinity, [row.text for row in batch]))
         with ConnectionPool(url, configure=register_vector, open=True) as pool:
             yield partial(_search, configuration, infinity, pool)
 
@@ -46,7 +46,7 @@ def opened(configuration: Configuration) -> Generator[Search]:
 def _search(
     configuration: Configuration, infinity: httpx.Client, pool: ConnectionPool[Any], query: str
 ) -> list[str]:
-    (vector,) = _embedded(infinity, [query])
+    (vector,) = _embed(infinity, [query])
     with pool.connection() as connection:
         rows = connection.execute(FIND, (query, vector, configuration["depth"])).fetchall()
     body = {
@@ -109,7 +109,7 @@ def _wait(server: subprocess.Popen[bytes], client: httpx.Client) -> None:
     raise SystemExit("infinity does not start")
 
 
-def _embedded(infinity: httpx.Client, texts: Sequence[str]) -> list[np.ndarray]:
+def _embed(infinity: httpx.Client, texts: Sequence[str]) -> list[np.ndarray]:
     answer = _answer(infinity.post("/embeddings", json={"model": "embedder", "input": texts}))
     return [np.array(row["embedding"], dtype=np.float32) for row in answer["data"]]
 

@@ -16,7 +16,7 @@ NEAREST = "select id, content from document order by embedding <=> %s limit %s"
 
 
 @contextmanager
-def opened(configuration: Configuration) -> Generator[Search]:
+def open_search(configuration: Configuration) -> Generator[Search]:
     """Store the documents with their embeddings."""
     embedder = SentenceTransformer(configuration["embedder"])
     reranker = CrossEncoder(configuration["reranker"], max_length=configuration["length"])

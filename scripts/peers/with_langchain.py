@@ -15,7 +15,7 @@ from langchain_postgres import PGVector
 
 
 @contextmanager
-def opened(configuration: Configuration) -> Generator[Search]:
+def open_search(configuration: Configuration) -> Generator[Search]:
     """Store the documents in a PGVector."""
     store = PGVector(
         embeddings=HuggingFaceEmbeddings(model_name=configuration["embedder"]),

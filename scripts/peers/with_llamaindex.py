@@ -13,7 +13,7 @@ from llama_index.vector_stores.postgres import PGVectorStore
 
 
 @contextmanager
-def opened(configuration: Configuration) -> Generator[Search]:
+def open_search(configuration: Configuration) -> Generator[Search]:
     """Store the documents in a VectorStoreIndex over Postgres."""
     url = configuration["database"]
     store = PGVectorStore.from_params(

@@ -181,8 +181,8 @@ def test_clients_ask_each_query_once_and_count_answers_and_failures():
 
 
 def test_queries_of_different_clients_differ():
-    first = [*islice(clients.numbered(["a", "b", "c"], 5, 2), 3)]
-    second = [*islice(clients.numbered(["a", "b", "c"], 6, 2), 3)]
+    first = [*islice(clients.number_queries(["a", "b", "c"], 5, 2), 3)]
+    second = [*islice(clients.number_queries(["a", "b", "c"], 6, 2), 3)]
 
     assert first == ["c 5", "b 7", "a 9"]
     assert second == ["a 6", "c 8", "b 10"]
@@ -192,7 +192,7 @@ def test_loads_add_up():
     one = clients.Load(seconds=[1], failures=["x"], elapsed_s=1, cpu_s=2)
     two = clients.Load(seconds=[2, 3], failures=[], elapsed_s=3, cpu_s=4)
 
-    assert clients.combined([one, two]) == clients.Load(
+    assert clients.combine([one, two]) == clients.Load(
         seconds=[1, 2, 3], failures=["x"], elapsed_s=4, cpu_s=6
     )
 
@@ -282,7 +282,7 @@ def test_the_tutorial_finds_and_reranks(empty_database: Database, tmp_path):
         "limit": 2,
     }
 
-    with tutorial.opened(configuration) as search:
+    with tutorial.open_search(configuration) as search:
         found = search("How does an aeroplane fly?")
 
     assert found[0] == "Wings give lift to a plane."
