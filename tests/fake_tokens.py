@@ -1,13 +1,13 @@
 """A late interaction model for tests; see fakes.py."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pgrerank.domain.candidate import PairScore, Passage
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.ingest import EmbeddedPassage
 from pgrerank.domain.model import ModelCard, ModelKind, ScoreKind
-from pgrerank.domain.vector import Vector
+from pgrerank.ports.embedder import Embedder
 
 
 @dataclass
@@ -17,11 +17,12 @@ class FakeLate:
     Unlike FakeScorer's score it never exceeds 1.
     """
 
-    embed: Callable[[str], Vector]
     failure: Exception | None = None
     #: whether each passage came with token vectors, by call
     asked: list[list[bool]] = field(default_factory=list)
     read: list[str] = field(default_factory=list)
+    #: queries that were read before their passages
+    queries: list[str] = field(default_factory=list)
 
     model = ModelCard(
         kind=ModelKind.RERANKER,
@@ -33,11 +34,26 @@ class FakeLate:
         stands_for="f" * 64,
     )
 
-    async def embed_passages(
+    async def read_query(self, query: str, *, deadline: float | None = None) -> None:
+        self.queries.append(query)
+        if self.failure is not None:
+            raise self.failure
+
+    async def token_vectors(
         self, texts: Sequence[str], *, tenant_id: TenantId | None = None
-    ) -> Sequence[EmbeddedPassage]:
+    ) -> Sequence[bytes | None]:
         self.read.extend(texts)
-        return [EmbeddedPassage(vector=self.embed(text), tokens=text.encode()) for text in texts]
+        return [text.encode() for text in texts]
+
+    async def embed_passages(
+        self, texts: Sequence[str], embedder: Embedder, *, tenant_id: TenantId | None = None
+    ) -> Sequence[EmbeddedPassage]:
+        vectors = await embedder.passages(texts, tenant_id=tenant_id)
+        tokens = await self.token_vectors(texts, tenant_id=tenant_id)
+        return [
+            EmbeddedPassage(vector=vector, tokens=each)
+            for vector, each in zip(vectors, tokens, strict=True)
+        ]
 
     def unknown_share(self, query: str) -> float:
         return sum(not each.isascii() for each in query) / len(query)

@@ -72,19 +72,28 @@ class Settings(Struct, frozen=True, kw_only=True):
     embedder: Annotated[
         str,
         Meta(
-            description="Bi-encoder: `all-MiniLM-L6-v2` (packaged), a name of PGRERANK_BACKENDS, or a "
-            "folder or hub name that sentence-transformers opens."
+            description="Bi-encoder: `all-MiniLM-L6-v2` (packaged), `bge-small-en-v1.5` (twice as slow "
+            "and better, with the extra `models`), a name of PGRERANK_BACKENDS, or a folder or hub name "
+            "that sentence-transformers opens."
         ),
     ] = "all-MiniLM-L6-v2"
     reranker: Annotated[
         str,
         Meta(
-            description="Reranker: `late-interaction` (over the packaged embedder's tokens), `bundled` (that "
+            description="Reranker: `late-interaction` (over the token vectors of PGRERANK_TOKEN_MODEL), `bundled` (that "
             "and a small cross-encoder that comes with pgrerank, in one score), `ms-marco-minilm-l12` (a "
             "larger cross-encoder, with the extra `models`), a name of PGRERANK_BACKENDS, "
             "or the folder or hub name of a cross-encoder, a Qwen3-Reranker or a ColBERT checkpoint."
         ),
     ] = "late-interaction"
+    token_model: Annotated[
+        str | None,
+        Meta(
+            description="Packaged bi-encoder of the token vectors that late interaction compares: "
+            "`all-MiniLM-L6-v2`, or `bge-small-en-v1.5` (better, with the extra `models`). Default: the "
+            "embedder, if it is one of the two."
+        ),
+    ] = None
     backends: Annotated[
         Path | None,
         Meta(description="TOML file of rerankers and embedders on other servers."),

@@ -199,7 +199,7 @@ def services_over(database: Database, connections: Pool) -> Services:
         candidates=PostgresCandidates(connections),
         history=PostgresHistory(connections),
         embeddings=PostgresEmbeddings(connections),
-        late=FakeLate(fakes.bag_of_words),
+        late=FakeLate(),
         rankings=PostgresRankings(connections, fakes.FakeScorer.model, FakeLate.model),
         collections=PostgresCollections(connections),
         documents=PostgresDocuments(connections),

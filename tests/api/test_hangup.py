@@ -135,7 +135,7 @@ async def test_what_changes_something_is_done_though_nobody_waits():
 
 
 async def test_who_stays_is_answered_over_the_same_connection():
-    services = replace(fakes.services(), late=FakeLate(fakes.bag_of_words))
+    services = replace(fakes.services(), late=FakeLate())
     async with client_of(services) as client:
         answers = [
             await client.post("/v1/rankings", json={"query": "a", "documents": ["a", "b"]})

@@ -37,7 +37,7 @@ def cross():
 
 @pytest.fixture
 def bundled(embedder):
-    loaded = load_scorer(shipped.BUNDLED, embedder=embedder, precision="exact")
+    loaded = load_scorer(shipped.BUNDLED, encoders=[embedder], precision="exact")
     yield loaded
     loaded.close()
 
@@ -67,7 +67,7 @@ async def test_score_is_the_logit_and_maxsim_weighing_alike(bundled, cross, late
 
 async def test_stored_token_vectors_are_read_in_place_of_the_text(bundled, embedder, late):
     stored = [each.tokens for each in await late.embed_passages(TEXTS)]
-    other = load_scorer(shipped.BUNDLED, embedder=embedder, precision="exact")
+    other = load_scorer(shipped.BUNDLED, encoders=[embedder], precision="exact")
 
     fresh = await bundled.score(QUERY, passages(*TEXTS))
     read = await other.score(QUERY, passages(*TEXTS, tokens=stored))

@@ -150,11 +150,11 @@ async def test_it_has_a_card_of_its_own_and_shares_the_engine(embedder, late_sco
         ScoreKind.MAXSIM,
     )
     assert card.fingerprint != embedder.model.fingerprint
-    assert load_scorer(embedder=embedder).engine is embedder.engine
+    assert load_scorer(encoders=[embedder]).engine is embedder.engine
 
 
 async def test_closing_it_leaves_a_shared_embedder_open(embedder):
-    scorer: Scorer = load_scorer(embedder=embedder)
+    scorer: Scorer = load_scorer(encoders=[embedder])
     scorer.close()
 
     assert embedder.engine.alive
@@ -162,7 +162,7 @@ async def test_closing_it_leaves_a_shared_embedder_open(embedder):
 
 async def test_without_the_packaged_embedder_it_loads_its_own(embedder):
     scorer = load_scorer(precision="exact")
-    scorer_of_embedder = load_scorer(embedder=embedder)
+    scorer_of_embedder = load_scorer(encoders=[embedder])
     scorer.close()
 
     assert scorer.model == scorer_of_embedder.model

@@ -34,4 +34,3 @@ def test_the_identity_of_the_packaged_embedder_is_that_of_the_loaded_one(name):
 @pytest.mark.parametrize("model", PACKAGED_MODELS, ids=lambda model: model.name)
 def test_every_listed_name_is_one_that_a_setting_takes(model):
     model_files.require(model.role, model.name, ())
-    assert model_files.is_packaged(model.name)

@@ -1,3 +1,4 @@
+import asyncio
 from uuid import uuid4
 
 import numpy as np
@@ -69,3 +70,23 @@ async def test_a_deadline_that_is_past_reads_nothing(embedder, query, ran):
 
     assert await reader.read(query, deadline=embedder.engine.monotonic() - 1) is None
     assert ran() == 0
+
+
+async def test_of_calls_at_a_time_one_runs_the_model(embedder, query, ran):
+    reader = QueryReader(embedder.engine, embedder.tokens)
+
+    first, *others = await asyncio.gather(*(reader.read(query) for _ in range(5)))
+
+    assert ran() == 1
+    assert all(other is first for other in others)
+
+
+async def test_after_a_call_in_vain_the_next_one_runs_the_model(embedder, query, ran):
+    reader = QueryReader(embedder.engine, embedder.tokens)
+    past = embedder.engine.monotonic() - 1
+
+    late, in_time = await asyncio.gather(reader.read(query, deadline=past), reader.read(query))
+
+    assert late is None
+    assert in_time is not None
+    assert ran() == 1

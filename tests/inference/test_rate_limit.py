@@ -13,7 +13,7 @@ from pgrerank.inference.rate_limit import (
 )
 from tests.fake_access import FakeQuotas
 from tests.fake_tokens import FakeLate
-from tests.fakes import FakeClock, FakeScorer, bag_of_words
+from tests.fakes import FakeClock, FakeEmbedder, FakeScorer
 
 RICH, POOR, USUAL = (TenantId(UUID(int=n)) for n in range(3))
 HUNDRED = [Passage(text="a", content_hash=b"a")] * 100
@@ -100,7 +100,7 @@ async def test_what_failed_counts(meter):
 
 
 async def test_token_vectors_and_the_reranker_draw_on_one_quota(meter):
-    late = RateLimitedLateInteraction(FakeLate(bag_of_words), meter.meter)
+    late = RateLimitedLateInteraction(FakeLate(), meter.meter)
     await late.score("a", HUNDRED, tenant_id=POOR)
 
     assert await meter.scored(POOR, 1) == 0
@@ -111,8 +111,9 @@ async def test_token_vectors_and_the_reranker_draw_on_one_quota(meter):
 
 
 async def test_ingest_has_no_quota(meter):
-    late = RateLimitedLateInteraction(FakeLate(bag_of_words), meter.meter)
+    late = RateLimitedLateInteraction(FakeLate(), meter.meter)
     await meter.scored(POOR, 1)
 
-    (read,) = await late.embed_passages(["a b"], tenant_id=POOR)
+    (read,) = await late.embed_passages(["a b"], FakeEmbedder(), tenant_id=POOR)
     assert read.tokens == b"a b"
+    assert await late.token_vectors(["a b"], tenant_id=POOR) == [b"a b"]

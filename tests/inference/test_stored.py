@@ -5,6 +5,7 @@ from pgrerank.domain.candidate import Passage
 from pgrerank.domain.document import passage_hash
 from pgrerank.domain.model import ModelKind, ScoreKind
 from pgrerank.inference.local.registry import load_stored_late_interaction
+from tests.fakes import FakeEmbedder, bag_of_words
 from tests.inference.test_late_interaction import QUERY, TEXTS
 
 FILLER = "The weather was fine and nothing happened for a long time. "
@@ -21,10 +22,10 @@ def fresh(texts):
 
 async def kept(stored, texts):
     """The passages with their token vectors; those with vectors have no text."""
-    read = await stored.embed_passages(texts)
+    vectors = await stored.token_vectors(texts)
     return [
-        Passage(text="" if each.tokens else text, content_hash=b"", tokens=each.tokens)
-        for text, each in zip(texts, read, strict=True)
+        Passage(text="" if each else text, content_hash=b"", tokens=each)
+        for text, each in zip(texts, vectors, strict=True)
     ]
 
 
@@ -59,7 +60,7 @@ async def test_scores_are_near_those_of_the_full_form(stored, late_scorer):
 async def test_one_pass_gives_the_embedders_vectors_too(stored, embedder):
     before = embedder.engine.sequences
 
-    read = await stored.embed_passages(TEXTS)
+    read = await stored.embed_passages(TEXTS, embedder)
 
     assert embedder.engine.sequences == before + len(TEXTS)
     np.testing.assert_allclose(
@@ -67,11 +68,23 @@ async def test_one_pass_gives_the_embedders_vectors_too(stored, embedder):
     )
 
 
-async def test_what_does_not_fit_the_model_is_not_stored(stored):
-    long, short = await stored.embed_passages([FILLER * 40, FILLER])
+async def test_vectors_of_another_embedder_come_with_the_same_token_vectors(stored):
+    other = FakeEmbedder()
 
-    assert long.tokens is None
-    assert short.tokens
+    read = await stored.embed_passages(TEXTS, other)
+
+    assert other.embedded == TEXTS
+    np.testing.assert_array_equal(
+        [each.vector for each in read], [bag_of_words(text) for text in TEXTS]
+    )
+    assert [each.tokens for each in read] == await stored.token_vectors(TEXTS)
+
+
+async def test_what_does_not_fit_the_model_is_not_stored(stored):
+    long, short = await stored.token_vectors([FILLER * 40, FILLER])
+
+    assert long is None
+    assert short
 
 
 async def test_a_long_fresh_passage_is_worth_its_best_segment(stored):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pgrerank.inference.model_files import LATE_INTERACTION, PACKAGED
-from pgrerank.inference.onnx_models import MS_MARCO
+from pgrerank.inference.onnx_models import BGE_SMALL, MS_MARCO
 from pgrerank.inference.shipped import BUNDLED
 
 Role = Literal["embedder", "reranker"]
@@ -44,6 +44,14 @@ PACKAGED_MODELS = (
         languages="English",
         ndcg=None,
         cost="6 layers",
+    ),
+    PackagedModel(
+        name=BGE_SMALL.name,
+        role="embedder",
+        licence="MIT",
+        languages="English",
+        ndcg=None,
+        cost="12 layers",
     ),
     PackagedModel(
         name=LATE_INTERACTION,

@@ -13,7 +13,7 @@ from pathlib import Path
 from pgrerank.domain import suggestion
 from pgrerank.domain.errors import ModelError
 from pgrerank.inference import model_cache, onnx_models, shipped
-from pgrerank.inference.onnx_models import OnnxModel
+from pgrerank.inference.onnx_models import BGE_SMALL, MS_MARCO, OnnxModel
 from pgrerank.inference.shipped import BUNDLED, BUNDLED_SHA256
 
 PACKAGED = "all-MiniLM-L6-v2"
@@ -37,8 +37,16 @@ _CONFIGURATION = (
     "artifact.metadata",  # of Stanford's ColBERT
 )
 _DOWNLOADS = [_WEIGHTS, "*.json", "*.txt", "*.model", "artifact.metadata"]
+#: packaged bi-encoders; each makes token vectors, too
+EMBEDDERS = (PACKAGED, BGE_SMALL.name)
+#: packaged rerankers that read token vectors
+OVER_TOKENS = (LATE_INTERACTION, BUNDLED)
 #: names of the models that come with pgrerank, by kind
-_OURS = {"embedder": (PACKAGED,), "reranker": (LATE_INTERACTION, BUNDLED, *onnx_models.MODELS)}
+_OURS = {
+    "embedder": EMBEDDERS,
+    "token model": EMBEDDERS,
+    "reranker": (*OVER_TOKENS, MS_MARCO.name),
+}
 #: owner and repository; three parts, or a dot as the first, mean a path
 _HUB_NAME = re.compile(r"\w[\w.-]*/[\w.-]+")
 _OTHER_FORMATS = frozenset({"onnx", "openvino"})
@@ -85,7 +93,7 @@ def require(kind: str, name: str, backends: Iterable[str]) -> None:
     """Check that a model exists, before importing the libraries that run models.
 
     Args:
-        kind: `embedder` or `reranker`.
+        kind: `embedder`, `reranker` or `token model`, which is always a packaged one.
         name: The name in the settings.
         backends: Names of models of this kind on other servers.
 
@@ -94,8 +102,11 @@ def require(kind: str, name: str, backends: Iterable[str]) -> None:
             hub name such as `BAAI/bge-m3`.
     """
     names = {*_OURS[kind], *backends}
-    folder = Path(name).expanduser()
-    if name in names or folder.is_dir():
+    if name in names:
+        return
+    if kind == "token model":
+        raise ModelError(name, f"token vectors are made by {' or '.join(EMBEDDERS)}.")
+    if Path(name).expanduser().is_dir():
         return
     if not is_hub_name(name):
         raise ModelError(
@@ -108,11 +119,6 @@ def require(kind: str, name: str, backends: Iterable[str]) -> None:
 def is_hub_name(name: str) -> bool:
     """Whether a name has the form of the hub: owner and repository."""
     return _HUB_NAME.fullmatch(name) is not None
-
-
-def is_packaged(name: str) -> bool:
-    """Whether a model comes with pgrerank."""
-    return any(name in names for names in _OURS.values())
 
 
 def packaged_folder() -> Path:

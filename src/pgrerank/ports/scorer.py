@@ -8,6 +8,7 @@ from pgrerank.domain.candidate import PairScore, Passage
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.ingest import EmbeddedPassage
 from pgrerank.domain.model import ModelCard
+from pgrerank.ports.embedder import Embedder
 
 
 class Scorer(Protocol):
@@ -52,10 +53,23 @@ class LateInteraction(Scorer, Protocol):
     The score is the same in both cases.
     """
 
-    async def embed_passages(
+    async def read_query(self, query: str, *, deadline: float | None = None) -> None:
+        """Encode a query before its passages are known, so that `score` need not. Raises as that."""
+        ...
+
+    async def token_vectors(
         self, texts: Sequence[str], *, tenant_id: TenantId | None = None
+    ) -> Sequence[bytes | None]:
+        """Token vectors of passages, in order; None for one that is too long. Raises as `score`."""
+        ...
+
+    async def embed_passages(
+        self, texts: Sequence[str], embedder: Embedder, *, tenant_id: TenantId | None = None
     ) -> Sequence[EmbeddedPassage]:
-        """The embedder's vectors and the token vectors, from one pass. Raises as `score`."""
+        """The embedder's vectors and the token vectors of passages, in order. Raises as `score`.
+
+        Both come from one pass if they are made by the same model.
+        """
         ...
 
 

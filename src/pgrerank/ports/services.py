@@ -55,7 +55,7 @@ class Services(AdminServices):
 
     embedder: Embedder
     scorer: Scorer
-    #: reads stored token vectors; None if the embedder is not the one that it is made for
+    #: reads stored token vectors; None if there is no model that makes them
     late: LateInteraction | None
     candidates: Candidates
     history: History
@@ -76,7 +76,8 @@ class Services(AdminServices):
         """
         if self.fixed_models:
             return self
-        return self._with_models(self._reranker_of(collection), self.embedder_of(collection))
+        scorer, embedder = self._reranker_of(collection), self.embedder_of(collection)
+        return replace(self, scorer=scorer, embedder=embedder)
 
     def for_ingest(self, collection: Collection) -> Self:
         """As `for_collection`, with the embedder of the vectors in use, if the service has it.
@@ -86,11 +87,7 @@ class Services(AdminServices):
         services = self.for_collection(collection)
         embedders = [self.embedder, *self.embedders.values()]
         own = (each for each in embedders if each.model.fingerprint == collection.embedder)
-        return self._with_models(services.scorer, next(own, services.embedder))
-
-    def _with_models(self, scorer: Scorer, embedder: Embedder) -> Self:
-        late = self.late if embedder is self.embedder else None
-        return replace(self, scorer=scorer, embedder=embedder, late=late)
+        return replace(services, embedder=next(own, services.embedder))
 
     def _reranker_of(self, collection: Collection) -> Scorer:
         if collection.reranker is None or collection.reranker in self.rerankers:

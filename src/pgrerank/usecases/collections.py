@@ -10,7 +10,6 @@ from pgrerank.domain.collection import Change, Collection
 from pgrerank.domain.document import BareChunk, passage
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.ids import ChunkId, TenantId
-from pgrerank.domain.model import ModelCard
 from pgrerank.domain.name import validate_name
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.term import Terms, check_terms, without_terms
@@ -48,13 +47,13 @@ async def create(
     Raises:
         ConflictError: It exists with another configuration, embedder, retrieval or reranker.
         InvalidRequestError: The name is invalid; there is no such text search configuration,
-            reranker or embedder; or the embedder makes no token vectors.
+            reranker or embedder; or the service has no model that makes token vectors.
     """
     validate_name(name)
     services.reranker(reranker)
     model = services.embedder_named(embedder).model
     if store_tokens:
-        _require_late_interaction(services if embedder is None else replace(services, late=None))
+        _require_late_interaction(services)
     return await services.collections.create(
         tenant_id,
         name,
@@ -189,14 +188,11 @@ async def add_tokens(
 
     Raises:
         NotFoundError: No such collection.
-        ConflictError: The collection was embedded by another model.
-        InvalidRequestError: The embedder makes no token vectors.
+        InvalidRequestError: The service has no model that makes token vectors.
     """
-    collection = await services.collections.by_name(tenant_id, collection_name)
-    services = services.for_collection(collection)
     late = _require_late_interaction(services)
     collection = await services.collections.change(
-        tenant_id, collection_name, _token_storage(services.embedder.model)
+        tenant_id, collection_name, lambda current: replace(current, stores_tokens=True)
     )
     after: ChunkId | None = None
     done = stored = 0
@@ -236,25 +232,15 @@ def _require_terms(terms: Terms, names: Sequence[str]) -> None:
             )
 
 
-def _token_storage(embedder: ModelCard) -> Change:
-    """A change after which new chunks get token vectors. Raises ConflictError: other embedder."""
-
-    def change(current: Collection) -> Collection:
-        current.require_embedder(embedder)
-        return replace(current, stores_tokens=True)
-
-    return change
-
-
 async def _encode(
     late: LateInteraction, tenant_id: TenantId, chunks: Sequence[BareChunk]
 ) -> dict[ChunkId, bytes]:
     texts = [passage(chunk.title, chunk.content) for chunk in chunks]
-    read = await late.embed_passages(texts, tenant_id=tenant_id)
+    vectors = await late.token_vectors(texts, tenant_id=tenant_id)
     return {
-        chunk.chunk_id: each.tokens
-        for chunk, each in zip(chunks, read, strict=True)
-        if each.tokens is not None
+        chunk.chunk_id: each
+        for chunk, each in zip(chunks, vectors, strict=True)
+        if each is not None
     }
 
 
@@ -262,7 +248,7 @@ def _require_late_interaction(services: Services) -> LateInteraction:
     if services.late is None:
         raise InvalidRequestError(
             "store_tokens",
-            "is for late interaction, which does not work with the embedder "
-            f"{services.embedder.model.name}",
+            "needs a model that makes token vectors, and this service has none. "
+            "Set PGRERANK_TOKEN_MODEL",
         )
     return services.late

@@ -133,7 +133,7 @@ async def _embed_documents(
         if late is None:
             vectors += await embedder.passages(part, tenant_id=tenant_id)
         else:
-            read = await late.embed_passages(part, tenant_id=tenant_id)
+            read = await late.embed_passages(part, embedder, tenant_id=tenant_id)
             vectors += [each.vector for each in read]
             tokens += [each.tokens for each in read]
     return _with_chunks(documents, cut, iter(vectors), iter(tokens))

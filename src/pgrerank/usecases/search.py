@@ -71,14 +71,15 @@ async def _search(
         deadline = pair_scoring.deadline(request.budget_ms, watch.started)
         stage = second_stage.of(services, tenant_id, collection, request, deadline)
         calibration = stage.calibration_of(stored)
-    with watch.stage("embed"):
-        vector = await services.embedder.query(request.query) if request.has_dense_leg else None
-    with watch.stage("retrieve"):
-        retrieved = await services.candidates.retrieve(
-            tenant_id, collection, request, vector, stage.needs
-        )
-    with watch.stage("rerank"):
-        reranked = await stage.rerank(retrieved.candidates, vector)
+    async with stage.reading_ahead():
+        with watch.stage("embed"):
+            vector = await services.embedder.query(request.query) if request.has_dense_leg else None
+        with watch.stage("retrieve"):
+            retrieved = await services.candidates.retrieve(
+                tenant_id, collection, request, vector, stage.needs
+            )
+        with watch.stage("rerank"):
+            reranked = await stage.rerank(retrieved.candidates, vector)
     with watch.stage("order"):
         outcome = _outcome(request, retrieved, reranked, calibration)
         warnings = _warnings(services, request, stage, outcome)

@@ -1,6 +1,8 @@
 """The second stage of a search: a reranker, late interaction, or a cascade of both."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 
 from pgrerank.domain import agreement, order, planning
@@ -97,6 +99,16 @@ class SecondStage:
             return CalibrationContext()
         return self.scoring.resolve_calibration(stored.of(self.model), self.model)
 
+    @asynccontextmanager
+    async def reading_ahead(self) -> AsyncGenerator[None]:
+        """Encode the query for late interaction while the block runs, if it will be compared."""
+        reading = asyncio.create_task(self._read_query())
+        try:
+            yield
+        finally:
+            reading.cancel()
+            await asyncio.wait([reading])
+
     async def rerank(self, candidates: Sequence[Candidate], vector: Vector | None) -> Reranked:
         """Score the head of the fused list by the deadline, if reranking is worthwhile.
 
@@ -121,6 +133,14 @@ class SecondStage:
         log_odds = [None if each is None else each.total for each in parts]
         boosts = self.scoring.boosts(texts, reranked.scores, log_odds)
         return replace(reranked, parts=parts, boosts=boosts)
+
+    async def _read_query(self) -> None:
+        late = self.late
+        if late is None or not (self.request.cascade or self._last_scorer is late):
+            return
+        # What fails here fails in `rerank` again, which reports it.
+        with suppress(OverloadedError, ScoringError):
+            await late.read_query(self.request.query, deadline=self.scoring.deadline)
 
     @property
     def _last_scorer(self) -> Scorer:

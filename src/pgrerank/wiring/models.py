@@ -37,6 +37,8 @@ class LocalModels:
     """The models loaded in this process; None: not needed."""
 
     embedder: "EngineEmbedder | None"
+    #: makes token vectors; may be the embedder
+    encoder: "EngineEmbedder | None"
     scorer: "LocalScorer | None"
     late: "StoredLateInteraction | None"
 
@@ -47,7 +49,7 @@ class ServiceModels:
 
     embedder: Embedder
     scorer: Scorer
-    #: reads stored token vectors; None if the embedder is not the one that it is made for
+    #: reads stored token vectors; None if no model makes them
     late: "StoredLateInteraction | None"
     #: the reranker, if it can also compare the passages of a list with each other
     reader: ListReader | None
@@ -79,14 +81,12 @@ def open_embedder(settings: Settings) -> "Generator[EngineEmbedder]":
 
 
 @contextmanager
-def open_scorer(
-    settings: Settings, embedder: "EngineEmbedder | None" = None
-) -> "Generator[LocalScorer]":
+def open_scorer(settings: Settings, *encoders: "EngineEmbedder") -> "Generator[LocalScorer]":
     """Load only the reranker. Loading blocks for seconds.
 
     Args:
         settings: The settings, which name it.
-        embedder: See `registry.load_scorer`.
+        encoders: See `registry.load_scorer`.
 
     Raises:
         ModelError: Its name is not that of a usable model.
@@ -95,7 +95,7 @@ def open_scorer(
 
     scorer = registry.load_scorer(
         settings.reranker,
-        embedder=embedder,
+        encoders=encoders,
         precision=settings.precision,
         threads=settings.threads,
         engine=settings.engine,
@@ -111,27 +111,41 @@ def open_scorer(
 def local_models(settings: Settings, remote: "RemoteModels") -> Generator[LocalModels]:
     """Load the models that do not run on other servers. Loading takes seconds."""
     with ExitStack() as stack:
-        embedder = scorer = late = None
-        if name := _local_embedder(settings, remote):
-            loading = open_embedder(structs.replace(settings, embedder=name))
-            embedder = stack.enter_context(loading)
+        loaded = {
+            name: stack.enter_context(open_embedder(structs.replace(settings, embedder=name)))
+            for name in dict.fromkeys([_token_model(settings, remote), _embedder(settings, remote)])
+            if name is not None
+        }
+        encoder = loaded.get(_token_model(settings, remote) or "")
+        scorer = late = None
         if settings.reranker not in remote.rerankers:
-            scorer = stack.enter_context(open_scorer(settings, embedder))
-        if embedder is not None and settings.embedder not in remote.embedders:
+            scorer = stack.enter_context(open_scorer(settings, *loaded.values()))
+        if encoder is not None:
             from pgrerank.inference.local import registry  # noqa: PLC0415 - as above
 
-            late = registry.load_stored_late_interaction(embedder)
-        yield LocalModels(embedder=embedder, scorer=scorer, late=late)
+            late = registry.load_stored_late_interaction(encoder)
+        embedder = loaded.get(_embedder(settings, remote) or "")
+        yield LocalModels(embedder=embedder, encoder=encoder, scorer=scorer, late=late)
 
 
-def _local_embedder(settings: Settings, remote: "RemoteModels") -> str | None:
-    """The embedder to load: that of the settings, or the one that a packaged reranker needs."""
+def _embedder(settings: Settings, remote: "RemoteModels") -> str | None:
+    """Name of the embedder, if it runs in this process."""
+    return None if settings.embedder in remote.embedders else settings.embedder
+
+
+def _token_model(settings: Settings, remote: "RemoteModels") -> str | None:
+    """Name of the model of token vectors: that of the settings, else the embedder if it can.
+
+    Otherwise it is the default one, if the reranker reads token vectors.
+    """
     from pgrerank.inference import model_files  # noqa: PLC0415 - as above
 
-    if settings.embedder not in remote.embedders:
+    if settings.token_model is not None:
+        return settings.token_model
+    if _embedder(settings, remote) in model_files.EMBEDDERS:
         return settings.embedder
-    local = settings.reranker not in remote.rerankers
-    return model_files.PACKAGED if local and model_files.is_packaged(settings.reranker) else None
+    reads_tokens = settings.reranker in {*model_files.OVER_TOKENS} - {*remote.rerankers}
+    return model_files.PACKAGED if reads_tokens else None
 
 
 #: loads the local models; a process that keeps models between calls sets a loader of its own
@@ -204,6 +218,8 @@ def _require_names(settings: Settings, remote: "RemoteModels") -> None:
     from pgrerank.inference import model_files  # noqa: PLC0415 - as above
 
     _require_embedder(settings, remote)
+    if settings.token_model is not None:
+        model_files.require("token model", settings.token_model, ())
     model_files.require("reranker", settings.reranker, remote.rerankers)
 
 

@@ -160,12 +160,12 @@ async def _watch(server: EmbeddedServer) -> None:
 
 
 def _engines(loaded: LocalModels) -> dict[str, Any]:
-    """Engines by role; only one if the reranker shares the embedder's."""
+    """Engines by role; one that several models share has the first of their roles."""
+    models = {"embedder": loaded.embedder, "tokens": loaded.encoder, "reranker": loaded.scorer}
     engines: dict[str, Any] = {}
-    if loaded.embedder is not None:
-        engines["embedder"] = loaded.embedder.engine
-    if loaded.scorer is not None and loaded.scorer.engine not in engines.values():
-        engines["reranker"] = loaded.scorer.engine
+    for role, model in models.items():
+        if model is not None and model.engine not in engines.values():
+            engines[role] = model.engine
     return engines
 
 

@@ -52,13 +52,12 @@ def test_moving_collection_is_embedded_by_the_settings_once_it_is_whole(state, i
 @pytest.mark.parametrize("state", ["filling", "ready", "former"])
 def test_ingest_is_by_the_embedder_of_the_vectors_in_use(state):
     remote = another_embedder("a" * 64)
-    services = fakes.services(embedders={"remote": remote}, late=FakeLate(fakes.bag_of_words))
+    services = fakes.services(embedders={"remote": remote}, late=FakeLate())
     moving = fakes.collection(
         embedder="a" * 64, second_embedder="e" * 64, second_state=SecondState(state)
     )
     unknown = fakes.collection(embedder="0" * 64)
 
     assert services.for_ingest(moving).embedder is remote
-    assert services.for_ingest(moving).late is None
-    assert services.for_ingest(fakes.collection()).late is services.late
+    assert services.for_ingest(moving).late is services.late
     assert services.for_ingest(unknown).embedder is services.embedder

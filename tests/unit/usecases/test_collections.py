@@ -1,4 +1,3 @@
-from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -26,7 +25,7 @@ TENANT = TenantId(UUID(int=7))
 
 def fake_ports(**parts):
     collections = FakeCollections({(TENANT, "docs"): collection()})
-    defaults = {"collections": collections, "late": FakeLate(bag_of_words)}
+    defaults = {"collections": collections, "late": FakeLate()}
     return services(**defaults | parts)
 
 
@@ -86,7 +85,6 @@ async def test_ingest_stores_both_kinds_of_vectors_of_one_pass():
     assert [v.tolist() for v in stored.vectors] == [
         bag_of_words(t).tolist() for t in ("one", "two")
     ]
-    assert ports.embedder.embedded == []
 
 
 async def test_without_being_asked_ingest_stores_none():
@@ -98,23 +96,24 @@ async def test_without_being_asked_ingest_stores_none():
     assert ports.late.read == []
 
 
-async def test_embedder_that_late_interaction_does_not_know_is_refused():
+async def test_without_a_model_of_token_vectors_the_setting_is_named():
     ports = fake_ports(late=None)
 
-    with pytest.raises(InvalidRequestError, match="fake-embedder"):
+    with pytest.raises(InvalidRequestError, match="PGRERANK_TOKEN_MODEL"):
         await create(ports, TENANT, "new", text_search="english", store_tokens=True)
-    with pytest.raises(InvalidRequestError, match="fake-embedder"):
-        await add_tokens(ports, TENANT, "docs")
-
-
-async def test_token_vectors_of_another_embedder_are_not_stored():
-    other = FakeCollections({(TENANT, "docs"): collection(embedder="0" * 64)})
-    ports = replace(fake_ports(collections=other), fixed_models=True)
-
-    with pytest.raises(ConflictError, match="embedded by"):
+    with pytest.raises(InvalidRequestError, match="PGRERANK_TOKEN_MODEL"):
         await add_tokens(ports, TENANT, "docs")
 
     assert not await stores_tokens(ports)
+
+
+async def test_token_vectors_do_not_depend_on_the_embedder():
+    other = FakeCollections({(TENANT, "docs"): collection(embedder="0" * 64)})
+    ports = fake_ports(collections=other)
+
+    await add_tokens(ports, TENANT, "docs")
+
+    assert await stores_tokens(ports)
 
 
 async def test_settings_that_are_not_named_stay():

@@ -13,7 +13,7 @@ from pgrerank.usecases.collections import add_tokens, remove_tokens
 from pgrerank.usecases.ingest import ingest
 from pgrerank.usecases.reembed import reembed
 from tests.fake_tokens import FakeLate
-from tests.fakes import FakeCollections, FakeEmbedder, bag_of_words, collection, services
+from tests.fakes import FakeCollections, FakeEmbedder, collection, services
 
 TENANT = TenantId(UUID(int=7))
 
@@ -154,9 +154,7 @@ class Interrupted(FakeEmbedder):
 
 
 async def test_documents_that_were_embedded_while_token_vectors_were_filled_get_some():
-    ports = services(
-        collections=FakeCollections({(TENANT, "docs"): collection()}), late=FakeLate(bag_of_words)
-    )
+    ports = services(collections=FakeCollections({(TENANT, "docs"): collection()}), late=FakeLate())
     busy = replace(ports, embedder=Interrupted(partial(add_tokens, ports, TENANT, "docs")))
 
     report = await ingest(busy, TENANT, "docs", stream([document("a"), document("b")]))
@@ -169,18 +167,14 @@ async def test_documents_that_were_embedded_while_token_vectors_were_filled_get_
 
 async def test_documents_that_were_embedded_while_token_vectors_were_removed_get_none():
     docs = collection(stores_tokens=True)
-    ports = services(
-        collections=FakeCollections({(TENANT, "docs"): docs}), late=FakeLate(bag_of_words)
-    )
+    ports = services(collections=FakeCollections({(TENANT, "docs"): docs}), late=FakeLate())
 
     class Removing(FakeLate):
-        async def embed_passages(self, texts, *, tenant_id=None):
+        async def token_vectors(self, texts, *, tenant_id=None):
             await remove_tokens(ports, TENANT, "docs")
-            return await super().embed_passages(texts, tenant_id=tenant_id)
+            return await super().token_vectors(texts, tenant_id=tenant_id)
 
-    await ingest(
-        replace(ports, late=Removing(bag_of_words)), TENANT, "docs", stream([document("a")])
-    )
+    await ingest(replace(ports, late=Removing()), TENANT, "docs", stream([document("a")]))
 
     assert not ports.documents.embedded(TENANT, "a").tokens
 

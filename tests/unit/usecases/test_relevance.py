@@ -20,7 +20,6 @@ from tests.fakes import (
     FakeCandidates,
     FakeCollections,
     FakeScorer,
-    bag_of_words,
     candidate,
     collection,
     services,
@@ -203,7 +202,7 @@ async def test_where_nothing_could_be_scored_nothing_is_cut():
 
 
 async def test_scores_of_late_interaction_are_calibrated_by_its_own():
-    ports = place(late=FakeLate(bag_of_words), docs=collection(stores_tokens=True))
+    ports = place(late=FakeLate(), docs=collection(stores_tokens=True))
 
     by_late = await asked(ports, cascade=0)
     by_reranker = await asked(ports, cascade=2)

@@ -1,3 +1,4 @@
+import asyncio
 from dataclasses import replace
 from uuid import UUID
 
@@ -14,7 +15,6 @@ from tests.fakes import (
     FakeCandidates,
     FakeCollections,
     FakeScorer,
-    bag_of_words,
     candidate,
     collection,
     services,
@@ -37,7 +37,7 @@ def fake_ports(*, stores_tokens=True, late=None, **parts):
     defaults = {
         "collections": collections,
         "candidates": FakeCandidates(tuple(found)),
-        "late": late or FakeLate(bag_of_words),
+        "late": late or FakeLate(),
     }
     return services(**defaults | parts)
 
@@ -108,7 +108,7 @@ async def test_cascade_without_token_vectors_is_refused():
 
 
 async def test_stored_form_stands_in_for_the_full_one():
-    late, scorer = FakeLate(bag_of_words), FullForm()
+    late, scorer = FakeLate(), FullForm()
 
     ranking = await found(fake_ports(late=late, scorer=scorer))
 
@@ -120,7 +120,7 @@ async def test_a_blend_with_late_interaction_gets_the_token_vectors_and_scores_i
     class Blend(FakeScorer):
         model = replace(FakeScorer.model, reads=FakeLate.model.fingerprint)
 
-    late, scorer = FakeLate(bag_of_words), Blend()
+    late, scorer = FakeLate(), Blend()
     ports = fake_ports(late=late, scorer=scorer)
 
     ranking = await found(ports)
@@ -154,7 +154,41 @@ async def test_token_vectors_are_fetched_where_they_are_read():
     [(OverloadedError(1), RerankStatus.SKIPPED), (ScoringError("it"), RerankStatus.FAILED)],
 )
 async def test_failure_of_the_first_step_leaves_the_fused_order(failure, status):
-    ranking = await found(fake_ports(late=FakeLate(bag_of_words, failure)), cascade=2)
+    ranking = await found(fake_ports(late=FakeLate(failure)), cascade=2)
 
     assert ranking.rerank.status is status
     assert order_of(ranking) == [1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize(
+    ("knobs", "is_read"),
+    [
+        ({}, True),
+        ({"cascade": 2}, True),
+        ({"cascade": 0}, True),
+        ({"rerank": RerankMode.NEVER}, False),
+    ],
+)
+async def test_late_interaction_reads_the_query_while_candidates_are_retrieved(knobs, is_read):
+    late = FakeLate()
+
+    class Retrieving(FakeCandidates):
+        async def retrieve(self, *arguments):
+            await asyncio.sleep(0)  # as a real one, it lets others run
+            assert late.queries == [QUERY] * is_read
+            return await super().retrieve(*arguments)
+
+    found_by_legs = [candidate(rank, text, tokens=b"t") for rank, text in enumerate(TEXTS, 1)]
+    ports = fake_ports(late=late, scorer=FullForm(), candidates=Retrieving(tuple(found_by_legs)))
+
+    await found(ports, **knobs)
+
+    assert late.queries == [QUERY] * is_read
+
+
+async def test_a_reranker_that_reads_pairs_needs_no_token_vectors_of_the_query():
+    ports = fake_ports()
+
+    await found(ports)
+
+    assert ports.late.queries == []

@@ -12,7 +12,7 @@ from pgrerank.inference.remote.opened import RemoteModels
 from pgrerank.settings import Settings
 from pgrerank.wiring import LOADER, LocalModels, load_models, models, server
 from tests.fake_tokens import FakeLate
-from tests.fakes import FakeEmbedder, FakeScorer, bag_of_words
+from tests.fakes import FakeEmbedder, FakeScorer
 
 BACKENDS = """
 [reranker.cloud]
@@ -57,7 +57,9 @@ async def opened(loader, settings):
 
 @pytest.fixture
 def loader():
-    return Loader(LocalModels(embedder=FakeEmbedder(), scorer=FakeScorer(), late=None))
+    return Loader(
+        LocalModels(embedder=FakeEmbedder(), encoder=None, scorer=FakeScorer(), late=None)
+    )
 
 
 @pytest.fixture
@@ -94,6 +96,7 @@ async def test_a_name_of_the_backends_file_is_the_model_there(loader, backends):
         # A name of the other kind is no name of this kind.
         ({"embedder": "cloud"}, "no embedder of this name"),
         ({"reranker": "vectors"}, "no reranker of this name"),
+        ({"token_model": "vectors"}, "all-MiniLM-L6-v2 or bge-small-en-v1.5"),
     ],
 )
 async def test_a_name_of_nothing_is_refused_before_anything_is_loaded(
@@ -129,10 +132,10 @@ async def test_models_are_closed_also_after_an_error(loader):
 async def test_lists_are_read_only_by_the_late_interaction_of_the_reranker(
     fingerprint, kind, reads
 ):
-    late, scorer = FakeLate(bag_of_words), FakeScorer()
+    late, scorer = FakeLate(), FakeScorer()
     late.model = replace(late.model, stands_for="the one")
     scorer.model = replace(scorer.model, fingerprint=fingerprint, score_kind=kind)
-    loader = Loader(LocalModels(embedder=FakeEmbedder(), scorer=scorer, late=late))
+    loader = Loader(LocalModels(embedder=FakeEmbedder(), encoder=None, scorer=scorer, late=late))
 
     async with opened(loader, Settings()) as found:
         assert (found.reader is late) is reads
@@ -140,22 +143,31 @@ async def test_lists_are_read_only_by_the_late_interaction_of_the_reranker(
 
 
 @pytest.mark.parametrize(
-    ("embedder", "reranker", "loaded"),
+    ("given", "embedder", "token_model"),
     [
-        ("all-MiniLM-L6-v2", "late-interaction", "all-MiniLM-L6-v2"),
-        ("/my/embedder", "cloud", "/my/embedder"),
-        # A packaged reranker reads with the packaged embedder; others bring their own.
-        ("vectors", "late-interaction", "all-MiniLM-L6-v2"),
-        ("vectors", "/my/reranker", None),
-        ("vectors", "cloud", None),
+        ({}, "all-MiniLM-L6-v2", "all-MiniLM-L6-v2"),
+        ({"token_model": "bge-small-en-v1.5"}, "all-MiniLM-L6-v2", "bge-small-en-v1.5"),
+        ({"embedder": "bge-small-en-v1.5"}, "bge-small-en-v1.5", "bge-small-en-v1.5"),
+        # Packaged rerankers read token vectors; others bring their own models.
+        ({"embedder": "/my/embedder"}, "/my/embedder", "all-MiniLM-L6-v2"),
+        ({"embedder": "/my/embedder", "reranker": "cloud"}, "/my/embedder", None),
+        ({"embedder": "vectors"}, None, "all-MiniLM-L6-v2"),
+        ({"embedder": "vectors", "reranker": "/my/reranker"}, None, None),
+        ({"embedder": "vectors", "reranker": "cloud"}, None, None),
+        (
+            {"embedder": "vectors", "reranker": "cloud", "token_model": "bge-small-en-v1.5"},
+            None,
+            "bge-small-en-v1.5",
+        ),
     ],
 )
-def test_only_an_embedder_that_is_needed_is_loaded(embedder, reranker, loaded):
+def test_only_encoders_that_are_needed_are_loaded(given, embedder, token_model):
     remote = RemoteModels(rerankers={"cloud": FakeScorer()}, embedders={"vectors": FakeEmbedder()})
 
-    given = Settings(embedder=embedder, reranker=reranker)
+    settings = Settings(**given)
 
-    assert models._local_embedder(given, remote) == loaded
+    assert models._embedder(settings, remote) == embedder
+    assert models._token_model(settings, remote) == token_model
 
 
 @dataclass(frozen=True)
@@ -166,16 +178,27 @@ class OnEngine:
 
 
 def test_models_that_share_an_engine_have_one_queue():
-    shared, other = object(), object()
+    first, second, third = object(), object(), object()
 
-    def engines(embedder, scorer):
+    def engines(**by_field):
         named = {
-            name: None if engine is None else OnEngine(engine)
-            for name, engine in (("embedder", embedder), ("scorer", scorer))
+            name: None if engine is None else OnEngine(engine) for name, engine in by_field.items()
         }
         return server._engines(LocalModels(**named, late=None))
 
-    assert engines(shared, shared) == {"embedder": shared}
-    assert engines(shared, other) == {"embedder": shared, "reranker": other}
-    assert engines(None, other) == {"reranker": other}
-    assert engines(None, None) == {}
+    assert engines(embedder=first, encoder=first, scorer=first) == {"embedder": first}
+    assert engines(embedder=first, encoder=first, scorer=second) == {
+        "embedder": first,
+        "reranker": second,
+    }
+    assert engines(embedder=first, encoder=second, scorer=second) == {
+        "embedder": first,
+        "tokens": second,
+    }
+    assert engines(embedder=first, encoder=second, scorer=third) == {
+        "embedder": first,
+        "tokens": second,
+        "reranker": third,
+    }
+    assert engines(embedder=None, encoder=None, scorer=third) == {"reranker": third}
+    assert engines(embedder=None, encoder=None, scorer=None) == {}

@@ -45,10 +45,10 @@ class EngineEmbedder:
     ) -> None:
         self.engine = engine
         self.tokens = tokens
-        self.queries = QueryReader(engine, tokens)
+        self.queries = QueryReader(engine, tokens, prompt=prompts.query)
         self._model = model
         self._part = f"The model {model.name}"
-        self._prompts = prompts
+        self._prompt = prompts.passage
         self._chunker = chunker
 
     @property
@@ -62,7 +62,7 @@ class EngineEmbedder:
 
     async def query(self, text: str) -> Vector:
         """Embed a query, truncated if it is too long. See ports.embedder.Embedder."""
-        read = await self.queries.read(self._prompts.query + text)
+        read = await self.queries.read(text)
         if read is None or not np.isfinite(read.vector).all():
             raise ScoringError(self._part)
         return read.vector
@@ -88,7 +88,7 @@ class EngineEmbedder:
         """Run a job for each passage, truncated if it is too long, in order."""
         read: list[EmbeddedPassage] = []
         for start in range(0, len(texts), _WINDOW):
-            window = [self._prompts.passage + text for text in texts[start : start + _WINDOW]]
+            window = [self._prompt + text for text in texts[start : start + _WINDOW]]
             read += await self._run(window, job, tenant_id)
         return read
 

@@ -13,10 +13,11 @@ from tokenizers import Tokenizer
 
 from pgrerank.domain.model import ModelCard, ModelKind, ScoreKind
 from pgrerank.inference.local import bi_encoder, cross_encoder
+from pgrerank.inference.local.bi_encoder import Prompts
 from pgrerank.inference.local.classifier import ClassifierBackend
 from pgrerank.inference.local.encoder import EncodedRow, EncoderBackend
 from pgrerank.inference.local.loaded import LoadedModel, model_card
-from pgrerank.inference.model_files import PACKAGED, Files, files
+from pgrerank.inference.model_files import Files, files
 from pgrerank.inference.onnx_models import MS_MARCO
 from pgrerank.inference.openvino import calibrate
 from pgrerank.inference.openvino.build import graph
@@ -38,28 +39,30 @@ from pgrerank.inference.vectors import Floats
 if TYPE_CHECKING:  # pgrerank.inference.openvino must be the first to import it
     from openvino import Model
 
-#: tokens of a sequence in the training of the packaged embedder and of the bundled cross-encoder
-_LONGEST = 256
 _PADDING = "[PAD]"
+
+
 #: packaged cross-encoders, by the tokens of a sequence in their training
-CROSS_ENCODERS: Mapping[str, int] = {BUNDLED: _LONGEST, MS_MARCO.name: 512}
+CROSS_ENCODERS: Mapping[str, int] = {BUNDLED: 256, MS_MARCO.name: 512}
 
 
 def load_embedder(
-    plan: ExecutionPlan, max_length: int | None, *, threads: int
+    name: str, plan: ExecutionPlan, max_length: int | None, *, threads: int
 ) -> LoadedModel[EncodedRow]:
-    """The packaged bi-encoder.
+    """One of `model_files.EMBEDDERS`.
 
     Args:
+        name: Its name.
         plan: How it runs, on openvino.
-        max_length: Maximum tokens of a sequence; None: 256, the upper limit.
+        max_length: Maximum tokens of a sequence; None: that of its training, the upper limit.
         threads: Threads that it may use.
 
     Raises:
         ModelError: It is not installed, or was altered.
     """
-    model_files = files(PACKAGED)
-    tokens, feed = _reading(model_files, max_length, _LONGEST)
+    model_files = files(name)
+    tokens, feed = _reading(model_files, max_length, _longest(model_files))
+    pool = _pooling(model_files)
 
     def build() -> "Model":
         encoder = _encoder(model_files, load_file(model_files.folder / WEIGHTS))
@@ -70,16 +73,17 @@ def load_embedder(
 
     def encode(features: Features) -> tuple[Floats, Floats]:
         states = network(features)
-        return _mean(states, features["attention_mask"]), states
+        return pool(states, features["attention_mask"]), states
 
     card = embedder_card(model_files, plan, tokens.max_length)
-    return LoadedModel(card, EncoderBackend(feed, encode, parallel=network.parallel), tokens)
+    backend = EncoderBackend(feed, encode, parallel=network.parallel)
+    return LoadedModel(card, backend, tokens, _prompts(model_files))
 
 
 def load_cross_encoder(
     name: str, plan: ExecutionPlan, max_length: int | None, *, threads: int
 ) -> LoadedModel[float]:
-    """One of `CROSS_ENCODERS`. See `load_embedder`; None as length: that of its training."""
+    """One of `CROSS_ENCODERS`. See `load_embedder`."""
     model_files = files(name)
     tokens, feed = _reading(model_files, max_length, CROSS_ENCODERS[name])
 
@@ -102,15 +106,15 @@ def load_cross_encoder(
     return LoadedModel(card, ClassifierBackend(feed, logits, parallel=first.parallel), tokens)
 
 
-def embedder_card(found: Files, plan: ExecutionPlan, max_length: int = _LONGEST) -> ModelCard:
-    """Identity of the packaged bi-encoder."""
+def embedder_card(found: Files, plan: ExecutionPlan, max_length: int | None = None) -> ModelCard:
+    """Identity of one of `model_files.EMBEDDERS`; None as length: that of its training."""
     return model_card(
         ModelKind.EMBEDDER,
         found,
         plan,
-        max_length,
+        max_length or _longest(found),
         bi_encoder.TEMPLATE,
-        dimensions=_configuration(found)["hidden_size"],
+        dimensions=_json(found, "config.json")["hidden_size"],
     )
 
 
@@ -135,14 +139,29 @@ def _reading(model_files: Files, max_length: int | None, longest: int) -> tuple[
 
 
 def _encoder(model_files: Files, weights: WeightsByName) -> Transformer:
-    config = _configuration(model_files)
+    config = _json(model_files, "config.json")
     return transformer(
         weights, heads=config["num_attention_heads"], epsilon=config["layer_norm_eps"]
     )
 
 
-def _configuration(found: Files) -> dict[str, Any]:
-    return json.loads((found.folder / "config.json").read_text(encoding="utf-8"))
+def _longest(found: Files) -> int:
+    """Tokens of a sequence in the training of a bi-encoder."""
+    return int(_json(found, "sentence_bert_config.json")["max_seq_length"])
+
+
+def _prompts(found: Files) -> Prompts:
+    query = _json(found, "config_sentence_transformers.json").get("prompts", {}).get("query", "")
+    return Prompts(query=query)
+
+
+def _pooling(found: Files) -> Callable[[Floats, Any], Floats]:
+    """Vectors [batch, hidden] of token states [batch, tokens, hidden] with their mask."""
+    return _first if _json(found, "1_Pooling/config.json")["pooling_mode_cls_token"] else _mean
+
+
+def _json(found: Files, path: str) -> dict[str, Any]:
+    return json.loads((found.folder / path).read_text(encoding="utf-8"))
 
 
 def _dense(model_files: Files, *names: str) -> list[Dense]:
@@ -177,3 +196,8 @@ def _mean(states: Floats, mask: Any) -> Floats:
     """Mean over the tokens of each text."""
     shares = mask.astype(np.float32)
     return (shares[:, None] @ states)[:, 0] / shares.sum(axis=1, keepdims=True)
+
+
+def _first(states: Floats, _: Any) -> Floats:
+    """State of the first token of each text, which is [CLS]."""
+    return states[:, 0]

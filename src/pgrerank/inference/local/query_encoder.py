@@ -1,7 +1,11 @@
 """Encodes each query once, for all stages of a search."""
 
+import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass
+from weakref import WeakValueDictionary
+
+import numpy as np
 
 from pgrerank.inference.local.encoder import EncodedRow
 from pgrerank.inference.scheduler.engine import Engine
@@ -19,7 +23,7 @@ class ReadQuery:
 
     #: unit length
     vector: Floats
-    #: unit length, one row per token, including special tokens
+    #: unit length, one row per token, including special tokens, without those of the prompt
     tokens: Floats
     #: whether the query was truncated
     truncated: bool
@@ -34,29 +38,44 @@ class QueryReader:
     Args:
         engine: Engine of a bi-encoder.
         tokens: Its tokenizer.
+        prompt: What it reads before a query.
         size: Maximum number of cached queries.
     """
 
     def __init__(
-        self, engine: Engine[EncodedRow], tokens: Tokens, *, size: int = CACHED_QUERIES
+        self,
+        engine: Engine[EncodedRow],
+        tokens: Tokens,
+        *,
+        prompt: str = "",
+        size: int = CACHED_QUERIES,
     ) -> None:
         self._engine = engine
         self._tokens = tokens
+        self._prompt = prompt
+        (self._prompt_tokens,) = tokens.counts([prompt])
         self._most = size
         self._kept: OrderedDict[str, ReadQuery] = OrderedDict()
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def read(self, text: str, *, deadline: float | None = None) -> ReadQuery | None:
         """Encode a query, truncated if it is too long; None if the deadline passed first.
+
+        Of several calls for one query at a time, the first runs the model.
 
         Raises:
             OverloadedError: The queue is full.
             ScoringError: The model failed.
         """
-        cached = self._kept.get(text)
-        read = await self._run(text, deadline) if cached is None else cached
-        if read is not None:
-            self._keep(text, read)
-        return read
+        lock = self._locks.get(text)
+        if lock is None:
+            lock = self._locks[text] = asyncio.Lock()
+        async with lock:
+            cached = self._kept.get(text)
+            read = await self._run(text, deadline) if cached is None else cached
+            if read is not None:
+                self._keep(text, read)
+            return read
 
     def _keep(self, text: str, read: ReadQuery) -> None:
         self._kept[text] = read
@@ -65,12 +84,16 @@ class QueryReader:
             self._kept.popitem(last=False)
 
     async def _run(self, text: str, deadline: float | None) -> ReadQuery | None:
-        (reading,) = self._tokens.heads([text])
+        (reading,) = self._tokens.heads([self._prompt + text])
+        sequence = reading.sequences[0]
+        start = sequence.text.start
+        prompt = slice(start, start + self._prompt_tokens)
 
         def finished(row: EncodedRow) -> ReadQuery:
             # Copies, since a view would keep the vectors of the whole batch in memory.
-            return ReadQuery(row.vector.copy(), unit(row.tokens), reading.truncated)
+            tokens = np.delete(row.tokens, prompt, axis=0)
+            return ReadQuery(row.vector.copy(), unit(tokens), reading.truncated)
 
-        job = Job(reading.sequences[0], finished)
+        job = Job(sequence, finished)
         (read,) = await self._engine.run([job], priority=Priority.QUERY, deadline=deadline)
         return read

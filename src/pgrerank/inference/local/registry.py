@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
@@ -24,7 +24,7 @@ from pgrerank.inference.local.loaded import LoadedModel
 from pgrerank.inference.local.machine import machine
 from pgrerank.inference.local.scorer import EngineScorer, Pairing
 from pgrerank.inference.local.stored import StoredLateInteraction
-from pgrerank.inference.model_files import LATE_INTERACTION, PACKAGED, files
+from pgrerank.inference.model_files import EMBEDDERS, LATE_INTERACTION, PACKAGED, files
 from pgrerank.inference.precision import ExecutionPlan, Precision, route
 from pgrerank.inference.scheduler.engine import Engine
 from pgrerank.inference.shipped import BUNDLED
@@ -52,7 +52,7 @@ def load_embedder(
     """Load a bi-encoder and start its engine. Blocking: takes seconds.
 
     Args:
-        name: `all-MiniLM-L6-v2` (packaged), a folder, or a hub name.
+        name: `all-MiniLM-L6-v2`, `bge-small-en-v1.5`, a folder, or a hub name.
         revision: Branch, tag or commit of the hub repository.
         precision: `fast`, `exact` or `int8`, see `route`.
         threads: Threads that a model may use; 0: one for each physical core.
@@ -73,7 +73,7 @@ def load_embedder(
 def load_scorer(
     name: str = LATE_INTERACTION,
     *,
-    embedder: EngineEmbedder | None = None,
+    encoders: Sequence[EngineEmbedder] = (),
     revision: str | None = None,
     precision: Precision = "fast",
     threads: int = 0,
@@ -88,7 +88,8 @@ def load_scorer(
         name: `late-interaction`, `bundled`, `ms-marco-minilm-l12`, or the folder or hub name of a
             cross-encoder, of a multi-vector model, or of a language model trained to answer yes or
             no (Qwen3-Reranker).
-        embedder: If it is the packaged one, `late-interaction` and `bundled` share its engine.
+        encoders: Loaded bi-encoders. `late-interaction` runs on the engine of the first packaged
+            one, `bundled` on that of `all-MiniLM-L6-v2`; if there is none, it is loaded.
         revision: Branch, tag or commit of the hub repository.
         precision: `fast`, `exact` or `int8`, see `route`.
         threads: Threads that a model may use; 0: one for each physical core.
@@ -108,23 +109,26 @@ def load_scorer(
         load_embedder, precision=precision, threads=threads, engine=engine, monotonic=monotonic
     )
     if name == LATE_INTERACTION:
-        base, release = _packaged_embedder(embedder, base_of)
+        base, release = _base(encoders, EMBEDDERS, base_of)
         return load_late_interaction(base, scores=scores, release=release)
     loaded = read()
-    base, release = _packaged_embedder(embedder, base_of)
+    base, release = _base(encoders, (PACKAGED,), base_of)
     cross = _running(loaded, engine, 0, monotonic)
-    return BlendedScorer(cross, _stored_late_interaction(base), ScoreCache(scores), release)
+    return BlendedScorer(cross, load_stored_late_interaction(base), ScoreCache(scores), release)
 
 
-def _packaged_embedder(
-    embedder: EngineEmbedder | None, load: Callable[[], EngineEmbedder]
+def _base(
+    encoders: Sequence[EngineEmbedder],
+    usable: Collection[str],
+    load: Callable[[], EngineEmbedder],
 ) -> tuple[EngineEmbedder, Callable[[], None]]:
-    """The packaged embedder, and a function to call when it is no longer needed.
+    """The bi-encoder of a reranker's token vectors, and a function to call when it is not needed.
 
-    It is loaded unless `embedder` is it.
+    That is the first whose name is one of `usable`; if there is none, it is loaded.
     """
-    if embedder is not None and embedder.model.name == PACKAGED:
-        return embedder, lambda: None
+    for each in encoders:
+        if each.model.name in usable:
+            return each, lambda: None
     own = load()
     return own, own.close
 
@@ -146,9 +150,9 @@ def _open_embedder(
     name: str, revision: str | None, precision: Precision, max_length: int | None, threads: int
 ) -> LoadedModel[EncodedRow]:
     hardware = machine()
-    if name == PACKAGED and not hardware.gpu:
+    if name in EMBEDDERS and not hardware.gpu:
         plan = route(precision, None, hardware, reference="openvino")
-        return packaged.load_embedder(plan, max_length, threads=threads)
+        return packaged.load_embedder(name, plan, max_length, threads=threads)
     model_files = files(name, revision)
     load = _torch_models(name, threads)
     return load.load_embedder(model_files, precision, max_length, hardware, threads=threads)
@@ -207,7 +211,7 @@ def packaged_card(name: str, precision: Precision = "fast") -> ModelCard:
         return card if name != BUNDLED else blended.card(card, _packaged_late(plan, STORED))
     if name == LATE_INTERACTION:
         return _packaged_late(plan, LATE_INTERACTION)
-    return packaged.embedder_card(files(PACKAGED), plan)
+    return packaged.embedder_card(files(name), plan)
 
 
 def _packaged_late(plan: ExecutionPlan, name: str) -> ModelCard:
@@ -232,19 +236,11 @@ def load_late_interaction(
     return EngineScorer(card, embedder.engine, pairing, ScoreCache(scores), release)
 
 
-def load_stored_late_interaction(embedder: EngineEmbedder) -> StoredLateInteraction | None:
-    """Late interaction over stored token vectors, on the engine of a loaded embedder.
-
-    Returns:
-        None if the embedder is not the packaged one: no other was measured.
-    """
-    return _stored_late_interaction(embedder) if embedder.model.name == PACKAGED else None
-
-
-def _stored_late_interaction(embedder: EngineEmbedder) -> StoredLateInteraction:
-    whole = _maxsim(embedder.model, LATE_INTERACTION)
-    card = _maxsim(embedder.model, STORED)
-    return StoredLateInteraction(replace(card, stands_for=whole.fingerprint), embedder)
+def load_stored_late_interaction(encoder: EngineEmbedder) -> StoredLateInteraction:
+    """Late interaction over stored token vectors, on the engine of a packaged bi-encoder."""
+    whole = _maxsim(encoder.model, LATE_INTERACTION)
+    card = _maxsim(encoder.model, STORED)
+    return StoredLateInteraction(replace(card, stands_for=whole.fingerprint), encoder)
 
 
 def _maxsim(embedder: ModelCard, name: str) -> ModelCard:

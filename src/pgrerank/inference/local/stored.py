@@ -20,6 +20,7 @@ from pgrerank.inference.local.encoder import EncodedRow
 from pgrerank.inference.local.query_encoder import ReadQuery
 from pgrerank.inference.scheduler.request import Job, Priority
 from pgrerank.inference.tokens import Reading, TokenSequence
+from pgrerank.ports.embedder import Embedder
 
 _UNSCORED = PairScore(value=None)
 
@@ -33,30 +34,50 @@ class _Compressed:
 
 
 class StoredLateInteraction:
-    """LateInteraction port on the engine of a loaded embedder.
+    """LateInteraction port on the engine of a loaded bi-encoder.
 
     Passages without stored vectors are encoded, pooled and quantised as at ingest, so that their
     scores are the same as with stored vectors.
 
     Args:
         model: Identity of this reranker.
-        embedder: Provides the token embeddings; must have no prompt for passages.
+        encoder: Makes the token vectors; must have no prompt for passages.
     """
 
-    def __init__(self, model: ModelCard, embedder: EngineEmbedder) -> None:
+    def __init__(self, model: ModelCard, encoder: EngineEmbedder) -> None:
         self._model = model
-        self._embedder = embedder
+        self._encoder = encoder
 
     @property
     def model(self) -> ModelCard:
         """Identity of the reranker."""
         return self._model
 
-    async def embed_passages(
+    async def read_query(self, query: str, *, deadline: float | None = None) -> None:
+        """Encode a query, which `score` then finds. See ports.scorer.LateInteraction."""
+        await self._encoder.queries.read(query, deadline=deadline)
+
+    async def token_vectors(
         self, texts: Sequence[str], *, tenant_id: TenantId | None = None
+    ) -> list[bytes | None]:
+        """Token vectors of passages. See ports.scorer.LateInteraction."""
+        read = await self._encoder.each_passage(texts, _embedding, tenant_id=tenant_id)
+        return [each.tokens for each in read]
+
+    async def embed_passages(
+        self, texts: Sequence[str], embedder: Embedder, *, tenant_id: TenantId | None = None
     ) -> list[EmbeddedPassage]:
-        """Vectors and token vectors of passages, in one pass. See ports.scorer.LateInteraction."""
-        return await self._embedder.each_passage(texts, _embedding, tenant_id=tenant_id)
+        """Vectors and token vectors of passages. See ports.scorer.LateInteraction."""
+        if embedder.model == self._encoder.model:
+            return await self._encoder.each_passage(texts, _embedding, tenant_id=tenant_id)
+        vectors, tokens = await asyncio.gather(
+            embedder.passages(texts, tenant_id=tenant_id),
+            self.token_vectors(texts, tenant_id=tenant_id),
+        )
+        return [
+            EmbeddedPassage(vector=vector, tokens=each)
+            for vector, each in zip(vectors, tokens, strict=True)
+        ]
 
     async def score(
         self,
@@ -67,7 +88,7 @@ class StoredLateInteraction:
         tenant_id: TenantId | None = None,
     ) -> list[PairScore]:
         """Score each passage against the query, in order. See ports.scorer.Scorer."""
-        encoded = await self._embedder.queries.read(query, deadline=deadline)
+        encoded = await self._encoder.queries.read(query, deadline=deadline)
         if encoded is None:
             return [_UNSCORED] * len(passages)
         texts = [passage.text for passage in passages if passage.tokens is None]
@@ -80,13 +101,13 @@ class StoredLateInteraction:
 
     def unknown_share(self, query: str) -> float:
         """Share of the query, as far as it is read, that the tokenizer does not know, 0..1."""
-        return self._embedder.unknown_share(query)
+        return self._encoder.unknown_share(query)
 
     async def score_and_agreement(
         self, query: str, texts: Sequence[str]
     ) -> tuple[list[PairScore], Agreement]:
         """Score passages, and return their mutual similarity. See ports.scorer.ListReader."""
-        encoded = await self._embedder.queries.read(query)
+        encoded = await self._encoder.queries.read(query)
         compressed = await self._compress(texts, deadline=None, tenant_id=None)
         if encoded is None:
             raise ScoringError(self._model.name)
@@ -96,14 +117,14 @@ class StoredLateInteraction:
     async def _compress(
         self, texts: Sequence[str], deadline: float | None, tenant_id: TenantId | None
     ) -> list[_Compressed]:
-        readings = await in_thread(partial(self._embedder.tokens.passages, texts), items=len(texts))
+        readings = await in_thread(partial(self._encoder.tokens.passages, texts), items=len(texts))
         jobs = [
             Job(sequence, _compression(sequence))
             for reading in readings
             for sequence in reading.sequences
         ]
         parts = iter(
-            await self._embedder.engine.run(
+            await self._encoder.engine.run(
                 jobs, priority=Priority.PAIR, deadline=deadline, tenant=tenant_id
             )
         )
