@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 TEXTS = {
@@ -5,6 +7,9 @@ TEXTS = {
     "fruit": "Bananas are yellow and sweet; a ripe one smells of esters.",
     "cars": "A car needs its oil changed before every long journey.",
 }
+
+
+BGE = "bge-small-en-v1.5"
 
 
 @pytest.fixture
@@ -70,3 +75,32 @@ def test_collection_is_switched_on_and_off_later(cli, tenant, corpus):
     assert chosen["rerank"]["scored"] == 1
     assert removed == "Removed the token vectors of 3 chunks.\n"
     assert cli("search", "key", "-t", tenant, "-c", "late", "--cascade=1").exit_code == 2
+
+
+def test_another_model_makes_token_vectors_beside_the_same_embedder(cli, tenant, corpus, vectors):
+    by_bge = replace(cli, environment={**cli.environment, "PGRERANK_TOKEN_MODEL": BGE})
+    cli.well("collection", "add", "two", "-t", tenant, "--store-tokens")
+    cli.well("ingest", corpus / "keys.txt", "-t", tenant, "-c", "two")
+    by_bge.well("ingest", corpus, "-t", tenant, "-c", "two")
+
+    report, scores = found(by_bge, "two")
+    own, by_embedder = found(cli, "two")
+    told = by_bge.well("collection", "tokens", "two", "-t", tenant)
+    left = vectors("select from pgrerank.chunk_tokens")
+    _, again = found(by_bge, "two")
+
+    assert report["model"] == own["model"] == "late-interaction-stored"
+    assert scores["keys.txt"] != pytest.approx(by_embedder["keys.txt"], abs=0.01)
+    assert told == "Stored the token vectors of 1 chunk.\n"
+    assert left == 3
+    assert again == pytest.approx(scores, abs=0.01)
+    assert next(iter(again)) == "keys.txt"
+
+
+def test_a_token_model_that_is_none_is_refused_with_the_names(cli, tenant):
+    wrong = replace(cli, environment={**cli.environment, "PGRERANK_TOKEN_MODEL": "bge"})
+
+    refused = wrong("collection", "add", "new", "-t", tenant, "--store-tokens")
+
+    assert refused.exit_code == 1
+    assert BGE in refused.stderr
