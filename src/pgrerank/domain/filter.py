@@ -224,7 +224,7 @@ def _literal(value: str | float | bool | None) -> str:  # noqa: FBT001 - a JSON 
 
 def _meant(name: str, allowed: Sequence[str]) -> str:
     near = get_close_matches(name, allowed, n=1)
-    hint = f"did you mean `{near[0]}`? " if near else ""
-    return f"{hint}There are {', '.join(allowed)}" + (
+    hint = f"did you mean `{near[0]}`? There" if near else "there"
+    return f"{hint} are {', '.join(allowed)}" + (
         r", and fields; `\$` begins a field's name" if "$not" in allowed else ""
     )
