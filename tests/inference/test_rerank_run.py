@@ -1,7 +1,9 @@
 import pytest
 
+from pgrerank.domain.candidate import PairScore
 from pgrerank.inference.local.registry import load_stored_late_interaction
 from pgrerank.usecases.evaluation.rerank_run import rerank_run
+from tests.fakes import FakeScorer
 
 QUERY = "what do dates taste of"
 PASSAGES = {
@@ -36,3 +38,22 @@ async def test_what_is_like_the_best_passes_what_is_not(late_scorer, late):
 
 async def test_of_a_run_without_known_documents_nothing_is_read(late_scorer, late):
     assert await reordered(late_scorer, late, ["gone", "lost"]) == [["gone", "lost"]]
+
+
+class Undecided(FakeScorer):
+    """A reranker that knows the best three documents, and hardly tells the others apart."""
+
+    async def score(self, _, passages, **__):
+        values = {"caramel": 3.0, "honey": 3.0, "toffee": 3.0, "calendar": 1.0, "sweet": 0.9}
+        by_text = {PASSAGES[name]: value for name, value in values.items()}
+        return [PairScore(value=by_text[each.text]) for each in passages]
+
+
+async def test_agreement_counts_besides_the_scores_of_another_reranker(late):
+    run = ["calendar", "sweet", "toffee", "honey", "caramel"]
+
+    [alone] = await reordered(Undecided(), None, run)
+    [together] = await reordered(Undecided(), late, run)
+
+    assert alone[3:] == ["calendar", "sweet"]
+    assert together[3:] == ["sweet", "calendar"]

@@ -58,6 +58,12 @@ class _Work:
     help="Number of documents to rerank for each query; the rest follow in their old order.",
 )
 @click.option(
+    "--agreement/--no-agreement",
+    default=True,
+    help="Whether the similarity to the best documents counts besides the score. "
+    "[default: agreement]",
+)
+@click.option(
     "--qrels",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Judgments file, to print the measures of the run before and after.",
@@ -71,6 +77,7 @@ def rerank_run(
     data: Path,
     out: Path,
     depth: int,
+    agreement: bool,
     qrels: Path | None,
     as_json: bool,
 ) -> None:
@@ -79,12 +86,12 @@ def rerank_run(
     Reads `query Q0 document rank score tag` lines, reranks the top documents of each query and
     writes the new order in the same format. Queries missing from the folder are left out.
 
-    With `late-interaction` and `bundled`, the similarity of documents to the best ones counts
-    besides the score. The service receives lists in parts, so it leaves that out.
+    The similarity of documents to the best ones counts besides the score, where a model makes token
+    vectors (PGRERANK_TOKEN_MODEL). The service receives lists in parts, so it leaves that out.
     """
     work = _work(run, beir.Dataset(folder=data), depth)
     after, missing = command.run(
-        _reorder(read_settings(context), work), interrupt_note=_INTERRUPT_NOTE
+        _reorder(read_settings(context), work, agreement=agreement), interrupt_note=_INTERRUPT_NOTE
     )
     beir.write_run(out, after, "pgrerank")
     summary: dict[str, object] = {
@@ -112,15 +119,16 @@ def _work(run: Path, data: beir.Dataset, depth: int) -> _Work:
     return _Work(run=run_documents, queries=data.queries(), passages=passages, depth=depth)
 
 
-async def _reorder(settings: Settings, work: _Work) -> tuple[beir.Run, int]:
+async def _reorder(settings: Settings, work: _Work, *, agreement: bool) -> tuple[beir.Run, int]:
     from pgrerank import wiring
     from pgrerank.usecases.evaluation.rerank_run import rerank_run as reranked
 
     after: dict[str, Mapping[str, float]] = {}
     missing = 0
     async with wiring.load_models(settings) as models:
+        reader = models.reader if agreement else None
         answers = reranked(
-            models.scorer, models.reader, work.run, work.queries, work.passages, depth=work.depth
+            models.scorer, reader, work.run, work.queries, work.passages, depth=work.depth
         )
         with progress.count("reranking queries", len(work.run)) as step:
             async for answer in answers:

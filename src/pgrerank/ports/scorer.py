@@ -81,3 +81,7 @@ class ListReader(Scorer, Protocol):
     ) -> tuple[Sequence[PairScore], Agreement]:
         """Scores as from `score`, and agreement by tokens, from one pass. Raises as `score`."""
         ...
+
+    async def agreement(self, texts: Sequence[str]) -> Agreement:
+        """Agreement by tokens alone, for the scores of another reranker. Raises as `score`."""
+        ...

@@ -51,7 +51,7 @@ class ServiceModels:
     scorer: Scorer
     #: reads stored token vectors; None if no model makes them
     late: "StoredLateInteraction | None"
-    #: the reranker, if it can also compare the passages of a list with each other
+    #: compares the passages of a list with each other: the reranker if it can, else `late`
     reader: ListReader | None
     #: the models of this process
     local: LocalModels
@@ -199,7 +199,7 @@ def _reader(scorer: Scorer, late: "StoredLateInteraction | None") -> ListReader 
 
     if isinstance(scorer, BlendedScorer):
         return scorer
-    return late if late is not None and late.model.can_replace(scorer.model) else None
+    return late
 
 
 @asynccontextmanager

@@ -107,6 +107,10 @@ class BlendedScorer:
         )
         return [*map(_blend, read, pair_scores)], agreement
 
+    async def agreement(self, texts: Sequence[str]) -> Agreement:
+        """Mutual similarity of passages. See ports.scorer.ListReader."""
+        return await self._late.agreement(texts)
+
     def close(self) -> None:
         """Fail queued jobs of the cross-encoder, and stop it."""
         self._cross.close()

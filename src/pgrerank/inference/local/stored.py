@@ -114,6 +114,11 @@ class StoredLateInteraction:
         scores = await asyncio.to_thread(_best_part, encoded, compressed)
         return scores, _agreement(compressed, dimensions=encoded.tokens.shape[1])
 
+    async def agreement(self, texts: Sequence[str]) -> Agreement:
+        """Mutual similarity of passages. See ports.scorer.ListReader."""
+        compressed = await self._compress(texts, deadline=None, tenant_id=None)
+        return _agreement(compressed, dimensions=self._encoder.model.dimensions or 0)
+
     async def _compress(
         self, texts: Sequence[str], deadline: float | None, tenant_id: TenantId | None
     ) -> list[_Compressed]:

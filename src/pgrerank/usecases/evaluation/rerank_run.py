@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pgrerank.domain.agreement import with_agreement
+from pgrerank.domain.agreement import Agreement, with_agreement
+from pgrerank.domain.candidate import PairScore
+from pgrerank.domain.rerank import SuppliedDocument
 from pgrerank.ports.scorer import ListReader, Scorer
 from pgrerank.usecases.rerank_texts import rerank_texts
 
@@ -36,8 +38,7 @@ async def rerank_run(
 
     Args:
         scorer: The reranker.
-        reader: The same reranker, if it can also compare documents with each other. None: only its
-            scores are used.
+        reader: Compares documents with each other. None: only the scores are used.
         run: Document ids by query id, best first.
         queries: Query texts by id; queries of the run without a text are left out.
         passages: Document texts by id, as the reranker reads them.
@@ -63,7 +64,17 @@ async def _order(
     """Indexes of the texts, best first; ties in the order of the run."""
     if not texts or reader is None:
         return [text.index for text in await rerank_texts(scorer, query, texts)]
-    scores, agreement = await reader.score_and_agreement(query, texts)
+    scores, agreement = await _read(scorer, reader, query, texts)
     values = [score.value for score in scores]
     totals = await asyncio.to_thread(with_agreement, values, agreement)
     return sorted(range(len(texts)), key=lambda place: -totals[place])
+
+
+async def _read(
+    scorer: Scorer, reader: ListReader, query: str, texts: Sequence[str]
+) -> tuple[Sequence[PairScore], Agreement]:
+    """Scores and agreement of the texts, in one pass if the reader is the reranker."""
+    if reader is scorer or reader.model.can_replace(scorer.model):
+        return await reader.score_and_agreement(query, texts)
+    passages = [SuppliedDocument(text).passage for text in texts]
+    return await scorer.score(query, passages), await reader.agreement(texts)
