@@ -98,13 +98,16 @@ async def _collection(
 def _warnings(
     services: Services, request: SearchRequest, stage: SecondStage, outcome: SearchOutcome
 ) -> tuple[str, ...]:
-    """Warnings about models in use that cannot read the query."""
+    """Warnings about models in use, and legs, that cannot read the query."""
     shares: dict[str, float] = {}
+    dense: float | None = None
     if request.has_dense_leg:
-        shares[services.embedder.model.name] = services.embedder.unknown_share(request.query)
+        dense = services.embedder.unknown_share(request.query)
+        shares[services.embedder.model.name] = dense
     if outcome.rerank.model is not None:
         shares[outcome.rerank.model] = stage.unknown_share()
-    return unknown_query.warnings(shares)
+    scan = outcome.keyword.scan if outcome.keyword and not outcome.sparse else None
+    return unknown_query.warnings(shares) + unknown_query.leg_warnings(scan, dense)
 
 
 def _outcome(
