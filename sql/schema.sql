@@ -271,7 +271,8 @@ begin
             -- As queries/incoming.sql counts a title, and queries/words.sql.
             when title_boost <> 1
                 then ' cross join lateral (select coalesce(c.title_frequencies, ('
-                    || 'select pgrerank.term_frequencies_v1(to_tsvector($11, left(d.title, 200)))'
+                    || 'select pgrerank.term_frequencies_v1(to_tsvector($11,'
+                    || ' pgrerank.text_words_v1(left(d.title, 200), false)))'
                     || ' from pgrerank.document as d where d.tenant_id = c.tenant_id'
                     || ' and d.id = c.document_id)) as title offset 0) as i'
             else ''
@@ -458,6 +459,39 @@ ALTER FUNCTION pgrerank.calibration_curve_v1(log_odds double precision, method t
 --
 
 COMMENT ON FUNCTION pgrerank.calibration_curve_v1(log_odds double precision, method text, coefficients double precision[], knot_scores double precision[], knot_probabilities double precision[]) IS 'Probability of relevance, 0 to 1, of log-odds by a curve, given as the columns of the view calibration have it; null for none.';
+
+--
+-- Name: unspaced_letters_v1(boolean); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.unspaced_letters_v1(are_marks boolean) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT
+         CASE
+             WHEN are_marks THEN (('\u0E31\u0E34-\u0E3A\u0E47-\u0E4E\u0EB1\u0EB4-\u0EBC\u0EC8-\u0ECE\u102B-\u103E'::text || '\u1056-\u1059\u105E-\u1060\u1062-\u1064\u1067-\u106D\u1071-\u1074'::text) || '\u1082-\u108D\u108F\u109A-\u109D\u17B4-\u17D3\u17DD\u3099\u309A'::text)
+             ELSE (((('\u0E01-\u0E3A\u0E40-\u0E5B\u0E80-\u0EFF\u1000-\u109F\u1100-\u11FF\u1780-\u17D3'::text || '\u17DD\u2E80-\u2FDF\u3005-\u3007\u3021-\u3029\u3031-\u3035\u3038-\u303B'::text) || '\u3041-\u309F\u30A1-\u30FA\u30FC-\u30FF\u3105-\u312F\u3131-\u318E\u31A0-\u31BF'::text) || '\u31F0-\u31FF\u3400-\u4DBF\u4E00-\u9FFF\uA960-\uA97F\uAC00-\uD7FB\uF900-\uFAFF'::text) || '\uFF66-\uFF9F\U00020000-\U0003FFFF'::text)
+         END AS "case";
+END;
+
+ALTER FUNCTION pgrerank.unspaced_letters_v1(are_marks boolean) OWNER TO pgrerank_owner;
+
+--
+-- Name: character_pairs_v1(text, boolean); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.character_pairs_v1(content text, is_query boolean) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT string_agg(COALESCE(r.found[1], ( SELECT ((' '::text || string_agg((c.one || COALESCE(c.next_one, ''::text)), ' '::text ORDER BY c.place) FILTER (WHERE ((NOT character_pairs_v1.is_query) OR (c.next_one IS NOT NULL) OR (c.place = 1)))) || ' '::text)
+            FROM ( SELECT m.place,
+                     m.found[1] AS one,
+                     lead(m.found[1]) OVER (ORDER BY m.place) AS next_one
+                    FROM regexp_matches(r.found[2], ((((('['::text || pgrerank.unspaced_letters_v1(false)) || ']'::text) || '['::text) || pgrerank.unspaced_letters_v1(true)) || ']*'::text), 'g'::text) WITH ORDINALITY m(found, place)) c)), ''::text ORDER BY r.place) AS string_agg
+    FROM regexp_matches(NORMALIZE(character_pairs_v1.content, NFKC), ((((('([^'::text || pgrerank.unspaced_letters_v1(false)) || ']+)'::text) || '|(['::text) || pgrerank.unspaced_letters_v1(false)) || ']+)'::text), 'g'::text) WITH ORDINALITY r(found, place);
+END;
+
+ALTER FUNCTION pgrerank.character_pairs_v1(content text, is_query boolean) OWNER TO pgrerank_owner;
 
 --
 -- Name: chunks_with_words_v1(text[], tsvector[], integer); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
@@ -3393,6 +3427,30 @@ END;
 ALTER FUNCTION pgrerank.query_words_v1(query text) OWNER TO pgrerank_owner;
 
 --
+-- Name: text_words_v1(text, boolean); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.text_words_v1(content text, is_query boolean) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ WITH spaced AS (
+          SELECT
+                 CASE
+                     WHEN ((octet_length(text_words_v1.content) <> length(text_words_v1.content)) AND (text_words_v1.content ~ (('['::text || pgrerank.unspaced_letters_v1(false)) || ']'::text))) THEN pgrerank.character_pairs_v1("left"(text_words_v1.content, 25000), text_words_v1.is_query)
+                     ELSE text_words_v1.content
+                 END AS words
+         )
+  SELECT
+         CASE
+             WHEN (s.words ~ '[[:alnum:]_]\.[[:alnum:]_]'::text) THEN regexp_replace(s.words, '([[:alnum:]_]{2})\.([[:alpha:]_])|([[:alpha:]_])\.([[:alnum:]_]{2})'::text, '\1\3 \2\4'::text, 'g'::text)
+             ELSE s.words
+         END AS words
+    FROM spaced s;
+END;
+
+ALTER FUNCTION pgrerank.text_words_v1(content text, is_query boolean) OWNER TO pgrerank_owner;
+
+--
 -- Name: query_restriction_v1(regconfig, text); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -3400,12 +3458,12 @@ CREATE FUNCTION pgrerank.query_restriction_v1(configuration regconfig, query tex
     LANGUAGE sql IMMUTABLE
     BEGIN ATOMIC
  WITH phrase AS (
-          SELECT phraseto_tsquery(query_restriction_v1.configuration, p.found[1]) AS demand
+          SELECT phraseto_tsquery(query_restriction_v1.configuration, pgrerank.text_words_v1(p.found[1], false)) AS demand
             FROM regexp_matches(pgrerank.query_words_v1(query_restriction_v1.query), '(?<![[:alnum:]])"([^"]+)"(?![[:alnum:]])'::text, 'g'::text) WITH ORDINALITY p(found, place)
            ORDER BY p.place
           LIMIT 32
          ), exclusion AS (
-          SELECT phraseto_tsquery(query_restriction_v1.configuration, e.found[1]) AS demand
+          SELECT phraseto_tsquery(query_restriction_v1.configuration, pgrerank.text_words_v1(e.found[1], false)) AS demand
             FROM regexp_matches(query_restriction_v1.query, '(?<!\S)-("[^"]+"|[[:alpha:]]\S*)'::text, 'g'::text) WITH ORDINALITY e(found, place)
            ORDER BY e.place
           LIMIT 32
@@ -3418,7 +3476,7 @@ CREATE FUNCTION pgrerank.query_restriction_v1(configuration regconfig, query tex
             FROM exclusion e
            WHERE (numnode(e.demand) > 0)
          )
-  SELECT (string_agg(d.clause, ' & '::text))::tsquery AS string_agg
+  SELECT (regexp_replace(string_agg(d.clause, ' & '::text), ((((('''(['::text || pgrerank.unspaced_letters_v1(false)) || ']'::text) || '['::text) || pgrerank.unspaced_letters_v1(true)) || ']*)'''::text), '''\1'':*'::text, 'g'::text))::tsquery AS regexp_replace
     FROM demand d;
 END;
 
@@ -3432,20 +3490,31 @@ CREATE FUNCTION pgrerank.query_terms_v1(configuration regconfig, query text) RET
     LANGUAGE sql IMMUTABLE
     BEGIN ATOMIC
  WITH said AS (
-          SELECT pgrerank.query_words_v1(query_terms_v1.query) AS words
+          SELECT pgrerank.query_words_v1(query_terms_v1.query) AS words,
+             ((('(?<!\S)(?!\S*['::text || pgrerank.unspaced_letters_v1(false)) || '])'::text) || '([[:alnum:]]{2,255})\*(?!\S)'::text) AS starred
          ), prefix AS (
           SELECT lower(p.found[1]) AS word
             FROM (said s
-              CROSS JOIN LATERAL regexp_matches(s.words, '(?<!\S)([[:alnum:]]{2,255})\*(?!\S)'::text, 'g'::text) WITH ORDINALITY p(found, place))
+              CROSS JOIN LATERAL regexp_matches(s.words, s.starred, 'g'::text) WITH ORDINALITY p(found, place))
            ORDER BY p.place
           LIMIT 8
-         ), term AS (
+         ), starred AS (
+          SELECT count(*) AS number
+            FROM prefix
+         ), word AS (
           SELECT l.lexeme,
              cardinality(l.positions) AS frequency,
-             false AS is_prefix,
-             l.positions[1] AS place
+             l.positions[1] AS place,
+             ((octet_length(l.lexeme) > length(l.lexeme)) AND (l.lexeme ~ ((((('^['::text || pgrerank.unspaced_letters_v1(false)) || ']'::text) || '['::text) || pgrerank.unspaced_letters_v1(true)) || ']*$'::text))) AS is_single
             FROM (said s
-              CROSS JOIN LATERAL unnest(to_tsvector(query_terms_v1.configuration, regexp_replace(s.words, '(?<!\S)[[:alnum:]]{2,255}\*(?!\S)'::text, ' '::text, 'g'::text))) l(lexeme, positions, weights))
+              CROSS JOIN LATERAL unnest(to_tsvector(query_terms_v1.configuration, pgrerank.text_words_v1(regexp_replace(s.words, s.starred, ' '::text, 'g'::text), true))) l(lexeme, positions, weights))
+         ), term AS (
+          SELECT w.lexeme,
+             w.frequency,
+             (w.is_single AND ((count(*) FILTER (WHERE w.is_single) OVER (ORDER BY w.place) + p.number) <= 8)) AS is_prefix,
+             w.place
+            FROM (word w
+              CROSS JOIN starred p)
          UNION ALL
           SELECT DISTINCT COALESCE((tsvector_to_array(to_tsvector(query_terms_v1.configuration, p.word)))[1], p.word) AS lexeme,
              1 AS frequency,
@@ -8999,6 +9068,20 @@ GRANT ALL ON FUNCTION pgrerank.calibration_curve_v1(log_odds double precision, m
 GRANT ALL ON FUNCTION pgrerank.calibration_curve_v1(log_odds double precision, method text, coefficients double precision[], knot_scores double precision[], knot_probabilities double precision[]) TO pgrerank_analyst;
 
 --
+-- Name: FUNCTION unspaced_letters_v1(are_marks boolean); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.unspaced_letters_v1(are_marks boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank.unspaced_letters_v1(are_marks boolean) TO pgrerank_app;
+
+--
+-- Name: FUNCTION character_pairs_v1(content text, is_query boolean); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.character_pairs_v1(content text, is_query boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank.character_pairs_v1(content text, is_query boolean) TO pgrerank_app;
+
+--
 -- Name: FUNCTION chunks_with_words_v1(words text[], lexemes tsvector[], sign integer); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -9264,6 +9347,13 @@ REVOKE ALL ON FUNCTION pgrerank.prefix_frequency_v1(lexemes tsvector, prefix tex
 --
 
 REVOKE ALL ON FUNCTION pgrerank.query_words_v1(query text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION text_words_v1(content text, is_query boolean); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.text_words_v1(content text, is_query boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank.text_words_v1(content text, is_query boolean) TO pgrerank_app;
 
 --
 -- Name: FUNCTION query_restriction_v1(configuration regconfig, query text); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner

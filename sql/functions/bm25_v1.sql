@@ -106,7 +106,8 @@ begin
             -- As queries/incoming.sql counts a title, and queries/words.sql.
             when title_boost <> 1
                 then ' cross join lateral (select coalesce(c.title_frequencies, ('
-                    || 'select pgrerank.term_frequencies_v1(to_tsvector($11, left(d.title, 200)))'
+                    || 'select pgrerank.term_frequencies_v1(to_tsvector($11,'
+                    || ' pgrerank.text_words_v1(left(d.title, 200), false)))'
                     || ' from pgrerank.document as d where d.tenant_id = c.tenant_id'
                     || ' and d.id = c.document_id)) as title offset 0) as i'
             else ''

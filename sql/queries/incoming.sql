@@ -91,7 +91,9 @@ with title as materialized (
             when %(weighs_titles)s::boolean and d.title is not null
                 then
                     pgrerank.term_frequencies_v1(
-                        to_tsvector(%(text_search)s::regconfig, d.title)
+                        to_tsvector(
+                            %(text_search)s::regconfig, pgrerank.text_words_v1(d.title, false)
+                        )
                     )
         end as frequencies
     from (
@@ -113,10 +115,7 @@ arrived as materialized (
         i.token_count,
         to_tsvector(
             %(text_search)s::regconfig,
-            left(
-                concat_ws(e'\n', d.title, i.content),
-                100000
-            )
+            pgrerank.text_words_v1(left(concat_ws(e'\n', d.title, i.content), 100000), false)
         ) as tsv
     from
         unnest(

@@ -225,7 +225,10 @@ with bare as (
         k.tenant_id,
         k.id,
         pgrerank.term_frequencies_v1(
-            to_tsvector(c.text_search::regconfig, left(d.title, %(title_characters)s))
+            to_tsvector(
+                c.text_search::regconfig,
+                pgrerank.text_words_v1(left(d.title, %(title_characters)s), false)
+            )
         ) as frequencies
     from pgrerank.collection as c
     inner join pgrerank.chunk as k

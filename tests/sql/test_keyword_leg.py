@@ -134,6 +134,72 @@ async def test_words_that_begin_alike_weigh_as_one_word(new_shelf):
     assert found == pytest.approx(oracles.bm25(texts, ["w"]), abs=1e-4)
 
 
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("猫", {"ja"}),
+        ("猫が好き", {"ja"}),
+        ("東京", {"ja"}),
+        ("한국어", {"ko"}),
+        ("고양이", {"ko"}),
+        ("แมว", {"th"}),
+        ("北京", {"zh", "mixed"}),
+        ("手机", {"mixed"}),
+        ("iphone", {"mixed"}),
+        ("cameras", {"mixed", "en"}),
+        ("ปลา", set()),
+        ("ＩＰＨＯＮＥ手机", {"mixed"}),
+    ],
+)
+async def test_text_without_spaces_is_found_by_what_is_inside(new_shelf, query, expected):
+    shelf = await new_shelf(
+        embedded("ja", "私は猫がとても好きで、東京に住んでいます。"),
+        embedded("ko", "저는 한국어를 배우고 고양이를 키웁니다."),
+        embedded("th", "ฉันเลี้ยงแมวสองตัวที่บ้าน"),
+        embedded("zh", "中国的首都是北京。"),
+        embedded("mixed", "在北京买的iPhone手机 has a good camera"),
+        embedded("en", "A camera without a phone"),
+    )
+
+    assert set(await shelf.keyword(query)) == expected
+
+
+async def test_scores_of_such_text_are_those_of_bm25_over_pairs(new_shelf):
+    written = {"a": "中国人民在中国", "b": "人民日报", "c": "北京"}
+    shelf = await new_shelf(*[embedded(name, text) for name, text in written.items()])
+
+    def pairs(text):
+        return [text[at : at + 2] for at in range(len(text))]
+
+    found = bm25_scores(await shelf.retrieve("中国人民", Strategy.KEYWORD))
+    texts = {name: pairs(text) for name, text in written.items()}
+
+    assert found == pytest.approx(oracles.bm25(texts, pairs("中国人民")[:-1]), abs=1e-4)
+
+
+async def test_dotted_names_are_found_by_their_parts_and_as_phrases(new_shelf):
+    shelf = await new_shelf(
+        embedded("name", "see threading.Timer there"),
+        embedded("words", "a timer is no thread"),
+        embedded("none", "a walrus"),
+    )
+
+    assert set(await shelf.keyword("timer")) == {"name", "words"}
+    assert set(await shelf.keyword("threading.Timer")) == {"name", "words"}
+    assert await shelf.keyword('"threading.Timer"') == ["name"]
+
+
+@pytest.mark.parametrize("boost", [1, 3])
+async def test_titles_are_read_as_texts_are(new_shelf, boost):
+    shelf = await new_shelf(
+        embedded("title", "x", title="北京 threading.Timer"),
+        embedded("text", "北京 threading.Timer"),
+    )
+
+    for query in ("北京", "timer"):
+        assert set(await shelf.weighing(title_boost=boost).keyword(query)) == {"title", "text"}
+
+
 async def test_words_are_stemmed_by_the_configuration(new_shelf):
     english = await new_shelf(embedded("a", "The walruses were swimming"))
     simple = await new_shelf(embedded("a", "The walruses were swimming"), text_search="simple")

@@ -1,10 +1,12 @@
 """Functions over the lexemes of texts and queries, against Python."""
 
 import json
+import re
+import unicodedata
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 #: lexemes as a parser may give them, and those that the syntax of a tsquery could swallow
@@ -138,6 +140,86 @@ def test_the_first_eight_prefixes_of_a_query_are_read_before_its_words(connectio
     assert [is_prefix for _, is_prefix in found.values()] == [True] * 8 + [False]
 
 
+#: letters and marks of scripts without spaces, and what may stand between them
+MIXED = st.text("中国人民ひらカナ한국어กขที่น้ ab3.", max_size=30)
+
+
+@given(text=MIXED)
+def test_a_text_is_as_long_as_its_characters(connection, text):
+    counted = value(
+        connection,
+        "(pgrerank.text_statistics_v1(to_tsvector('simple',"
+        " pgrerank.text_words_v1(%s, false)))).lexeme_count",
+        "".join(each for each in text if each not in " ab3."),
+    )
+    letters = sum(
+        each not in " ab3." and not unicodedata.combining(each) and each != "ี" for each in text
+    )
+
+    assert counted in (letters, letters + 1)  # a text may begin with a mark
+
+
+@given(text=MIXED, start=st.integers(0, 30), length=st.integers(1, 30))
+def test_every_part_of_a_text_is_found_in_it_as_a_phrase(connection, text, start, length):
+    part = text[start : start + length]
+    # A mark does not begin a phrase, nor is a part of a word one.
+    assume(re.fullmatch(r"(?![ี่้]).*", part) and not re.search(r"[ab3.]", part))
+    assume(not re.match("[ี่้]", text[start + length :]))
+
+    assert restriction(connection, f'"{part}"', text, "simple") in (True, None)
+
+
+@given(text=MIXED)
+def test_words_of_a_query_are_lexemes_of_a_text_that_is_the_same(connection, text):
+    asked = terms(connection, text, "simple")
+    stored = value(
+        connection,
+        "tsvector_to_array(to_tsvector('simple', pgrerank.text_words_v1(%s, false)))",
+        text,
+    )
+
+    for lexeme, (_, is_prefix) in asked.items():
+        assert any(each.startswith(lexeme) if is_prefix else each == lexeme for each in stored)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("中国人", {"中国": False, "国人": False}),
+        ("中", {"中": True}),
+        ("中国人*", {"中国": False, "国人": False}),
+        ("ที่นี่", {"ที่นี่": False}),
+        ("한국어를", {"한국": False, "국어": False, "어를": False}),
+        ("ｶﾀｶﾅ", {"カタ": False, "タカ": False, "カナ": False}),
+        ("iPhone手机 kaufen", {"iphon": False, "手机": False, "kaufen": False}),
+        (" ".join("零一二三四五六七八九"), dict.fromkeys("零一二三四五六七", True) | dict.fromkeys("八九", False)),
+        ("threading.Timer", {"thread": False, "timer": False}),
+        ("3.11 and 1.5 e.g. U.S.", {"3.11": False, "1.5": False, "e.g": False, "u.s": False}),
+        ("docs.python.org", {"doc": False, "python": False, "org": False}),
+        ("functools.lru_cache", {"functool": False, "lru": False, "cach": False}),
+    ],
+)  # fmt: skip
+def test_a_query_is_read_as_pairs_and_parts_of_names(connection, query, expected):
+    found = {lexeme: is_prefix for lexeme, (_, is_prefix) in terms(connection, query).items()}
+
+    assert found == expected
+
+
+@given(text=st.text("abc xyz,;!?-é", max_size=60))
+def test_other_text_is_read_as_it_is(connection, text):
+    assert value(connection, "pgrerank.text_words_v1(%s, false)", text) == text
+
+
+def test_a_long_text_without_spaces_is_read_as_far_as_a_tsvector_holds(connection):
+    text = "".join(map(chr, range(0x4E00, 0x9FFF))) * 5
+
+    assert value(
+        connection,
+        "length(to_tsvector('simple', pgrerank.text_words_v1(%s, false)))",
+        text,
+    ) > 20_000  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
@@ -162,7 +244,8 @@ def restriction(connection, query, text, configuration="english"):
     """Whether the text meets the condition of the query; None: the query sets none."""
     return value(
         connection,
-        "to_tsvector(%s::regconfig, %s) @@ pgrerank.query_restriction_v1(%s::regconfig, %s)",
+        "to_tsvector(%s::regconfig, pgrerank.text_words_v1(%s, false))"
+        " @@ pgrerank.query_restriction_v1(%s::regconfig, %s)",
         configuration,
         text,
         configuration,
@@ -184,6 +267,14 @@ def restriction(connection, query, text, configuration="english"):
         ("well-known", "ox", None),
         ("-5 degrees", "5 degrees", None),
         ('"red fox', "fox", None),
+        ('"国人"', "中国人民", True),
+        ('"民国"', "国民", False),
+        ('"人"', "中国人民", True),
+        ('"中国人"', "中国 人", False),
+        ("狐 -人民", "中国人民", False),
+        ("狐 -人", "中国人民", False),
+        ('"iPhone手机"', "买iPhone手机吗", True),
+        ('"Timer class"', "the threading.Timer class", True),
     ],
 )
 def test_only_quotes_and_a_minus_restrict_what_is_found(connection, query, text, expected):
