@@ -3490,12 +3490,15 @@ CREATE FUNCTION pgrerank.query_terms_v1(configuration regconfig, query text) RET
     LANGUAGE sql IMMUTABLE
     BEGIN ATOMIC
  WITH said AS (
-          SELECT pgrerank.query_words_v1(query_terms_v1.query) AS words,
-             ((('(?<!\S)(?!\S*['::text || pgrerank.unspaced_letters_v1(false)) || '])'::text) || '([[:alnum:]]{2,255})\*(?!\S)'::text) AS starred
+          SELECT
+                 CASE
+                     WHEN (octet_length(query_terms_v1.query) = length(query_terms_v1.query)) THEN pgrerank.query_words_v1(query_terms_v1.query)
+                     ELSE regexp_replace(pgrerank.query_words_v1(query_terms_v1.query), (('(['::text || pgrerank.unspaced_letters_v1(false)) || ']\S*)\*'::text), '\1'::text, 'g'::text)
+                 END AS words
          ), prefix AS (
           SELECT lower(p.found[1]) AS word
             FROM (said s
-              CROSS JOIN LATERAL regexp_matches(s.words, s.starred, 'g'::text) WITH ORDINALITY p(found, place))
+              CROSS JOIN LATERAL regexp_matches(s.words, '(?<!\S)([[:alnum:]]{2,255})\*(?!\S)'::text, 'g'::text) WITH ORDINALITY p(found, place))
            ORDER BY p.place
           LIMIT 8
          ), starred AS (
@@ -3507,7 +3510,7 @@ CREATE FUNCTION pgrerank.query_terms_v1(configuration regconfig, query text) RET
              l.positions[1] AS place,
              ((octet_length(l.lexeme) > length(l.lexeme)) AND (l.lexeme ~ ((((('^['::text || pgrerank.unspaced_letters_v1(false)) || ']'::text) || '['::text) || pgrerank.unspaced_letters_v1(true)) || ']*$'::text))) AS is_single
             FROM (said s
-              CROSS JOIN LATERAL unnest(to_tsvector(query_terms_v1.configuration, pgrerank.text_words_v1(regexp_replace(s.words, s.starred, ' '::text, 'g'::text), true))) l(lexeme, positions, weights))
+              CROSS JOIN LATERAL unnest(to_tsvector(query_terms_v1.configuration, pgrerank.text_words_v1(regexp_replace(s.words, '(?<!\S)[[:alnum:]]{2,255}\*(?!\S)'::text, ' '::text, 'g'::text), true))) l(lexeme, positions, weights))
          ), term AS (
           SELECT w.lexeme,
              w.frequency,

@@ -13,16 +13,25 @@ language sql immutable
 begin atomic
     with said as (
         select
-            pgrerank.query_words_v1(query) as words,
-            '(?<!\S)(?!\S*[' || pgrerank.unspaced_letters_v1(false) || '])'
-            || '([[:alnum:]]{2,255})\*(?!\S)' as starred
+            case
+                when octet_length(query) = length(query) then pgrerank.query_words_v1(query)
+                else
+                    regexp_replace(
+                        pgrerank.query_words_v1(query),
+                        '([' || pgrerank.unspaced_letters_v1(false) || ']\S*)\*',
+                        '\1',
+                        'g'
+                    )
+            end as words
     ),
 
     prefix as (
         select lower(p.found[1]) as word
         from said as s
         cross join
-            lateral regexp_matches(s.words, s.starred, 'g') with ordinality as p (found, place)
+            lateral regexp_matches(
+                s.words, '(?<!\S)([[:alnum:]]{2,255})\*(?!\S)', 'g'
+            ) with ordinality as p (found, place)
         order by p.place asc
         limit 8
     ),
@@ -48,7 +57,8 @@ begin atomic
                 to_tsvector(
                     configuration,
                     pgrerank.text_words_v1(
-                        regexp_replace(s.words, s.starred, ' ', 'g'), true
+                        regexp_replace(s.words, '(?<!\S)[[:alnum:]]{2,255}\*(?!\S)', ' ', 'g'),
+                        true
                     )
                 )
             ) as l
