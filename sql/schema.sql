@@ -4869,6 +4869,7 @@ CREATE TABLE pgrerank.document (
     uri text,
     metadata jsonb NOT NULL,
     content_hash bytea NOT NULL,
+    text_hash bytea NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL
 );
@@ -4928,6 +4929,12 @@ COMMENT ON COLUMN pgrerank.document.metadata IS 'What filters go by, as JSON.';
 --
 
 COMMENT ON COLUMN pgrerank.document.content_hash IS 'Hash of all that was sent: a document that is sent again unchanged is left as it is.';
+
+--
+-- Name: COLUMN document.text_hash; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.document.text_hash IS 'The part of content_hash that is made from title, text and sparse weights.';
 
 --
 -- Name: COLUMN document.created_at; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from uuid_utils.compat import uuid7
 
 from pgrerank.domain.collection import Change, Collection
+from pgrerank.domain.deletion import Selection
 from pgrerank.domain.document import BareChunk, StoredDocument
 from pgrerank.domain.errors import (
     CollectionChangedError,
@@ -16,11 +17,13 @@ from pgrerank.domain.errors import (
 )
 from pgrerank.domain.ids import ChunkId, CollectionId, DocumentId, TenantId
 from pgrerank.domain.ingest import DocumentChange, EmbeddedDocument
+from pgrerank.domain.merge_patch import DocumentPatch
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.page import Page
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.vector import Vector
 from tests.fake_page import page
+from tests.oracles import matches
 
 #: some of the configurations that Postgres ships
 TEXT_SEARCH = {"simple", "english", "german", "french", "spanish"}
@@ -184,6 +187,44 @@ class FakeDocuments:
         before = self._size(tenant_id, collection)
         del self.kept[tenant_id, collection.id, external_id]
         self._count(tenant_id, self.collections.current(tenant_id, collection), before)
+
+    async def count(self, tenant_id: TenantId, collection: Collection, selection: Selection) -> int:
+        return len(self._selected(tenant_id, collection, selection))
+
+    async def matching(
+        self, tenant_id: TenantId, collection: Collection, selection: Selection, *, limit: int
+    ) -> Sequence[str]:
+        return self._selected(tenant_id, collection, selection)[:limit]
+
+    async def delete_selected(
+        self, tenant_id: TenantId, collection: Collection, selection: Selection, *, limit: int
+    ) -> int:
+        gone = self._selected(tenant_id, collection, selection)[:limit]
+        for external_id in gone:
+            await self.delete(tenant_id, collection, external_id)
+        return len(gone)
+
+    async def update(
+        self, tenant_id: TenantId, collection: Collection, external_id: str, patch: DocumentPatch
+    ) -> StoredDocument:
+        document = self._one(tenant_id, collection, external_id)
+        uri, metadata = patch.apply(external_id, document.stored.uri, document.stored.metadata)
+        document.stored = replace(
+            document.stored, uri=uri, metadata=metadata, updated_at=datetime.now(UTC)
+        )
+        sent = replace(document.embedded.document, uri=uri, metadata=metadata)
+        document.embedded = replace(document.embedded, document=sent)
+        return await self.get(tenant_id, collection, external_id)
+
+    def _selected(
+        self, tenant_id: TenantId, collection: Collection, selection: Selection
+    ) -> list[str]:
+        return sorted(
+            name
+            for name, each in self._of(tenant_id, collection).items()
+            if (selection.ids is None or name in selection.ids)
+            and (selection.filter is None or matches(selection.filter, each.stored.metadata))
+        )
 
     def chunks(self, tenant_id: TenantId, collection: Collection) -> list[FakeChunk]:
         """All chunks of a collection, by id."""

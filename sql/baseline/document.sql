@@ -9,6 +9,7 @@ create table pgrerank.document (
     uri text,
     metadata jsonb not null,
     content_hash bytea not null,
+    text_hash bytea not null,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     constraint pk_document primary key (tenant_id, id),
@@ -128,6 +129,8 @@ comment on column pgrerank.document.uri is 'Where the document is; null: not giv
 comment on column pgrerank.document.metadata is 'What filters go by, as JSON.';
 comment on column pgrerank.document.content_hash is
 'Hash of all that was sent: a document that is sent again unchanged is left as it is.';
+comment on column pgrerank.document.text_hash is
+'The part of content_hash that is made from title, text and sparse weights.';
 comment on column pgrerank.document.created_at is 'When it was first stored.';
 comment on column pgrerank.document.updated_at is 'When it was last changed.';
 

@@ -77,3 +77,51 @@ where
     and (%(after)s::text is null or d.external_id > %(after)s::text)
 order by d.external_id
 limit %(row_count)s;
+
+-- count_matching --
+-- How many documents have one of the ids, if any are given, and pass the filter, if one is given.
+select count(*)
+from pgrerank.document as d
+where
+    d.tenant_id = %(tenant_id)s
+    and d.collection_id = %(collection_id)s
+    and (%(external_ids)s::text[] is null or d.external_id = any(%(external_ids)s::text[]))
+    and (%(filter)s::jsonpath is null or d.metadata @@ %(filter)s::jsonpath);
+
+-- matching --
+-- External ids of the first of these documents.
+select d.external_id
+from pgrerank.document as d
+where
+    d.tenant_id = %(tenant_id)s
+    and d.collection_id = %(collection_id)s
+    and (%(external_ids)s::text[] is null or d.external_id = any(%(external_ids)s::text[]))
+    and (%(filter)s::jsonpath is null or d.metadata @@ %(filter)s::jsonpath)
+order by d.external_id
+limit %(row_count)s;
+
+-- hold --
+-- Lock a document. Returns what an update of its metadata starts from.
+select
+    d.uri,
+    d.metadata,
+    d.text_hash
+from pgrerank.document as d
+where
+    d.tenant_id = %(tenant_id)s
+    and d.collection_id = %(collection_id)s
+    and d.external_id = %(external_id)s
+for no key update;
+
+-- update --
+-- Replace what no chunk depends on.
+update pgrerank.document as d
+set
+    uri = %(uri)s,
+    metadata = %(metadata)s,
+    content_hash = %(content_hash)s,
+    updated_at = now()
+where
+    d.tenant_id = %(tenant_id)s
+    and d.collection_id = %(collection_id)s
+    and d.external_id = %(external_id)s;

@@ -30,7 +30,8 @@ insert into pgrerank.document as d (
     title,
     uri,
     metadata,
-    content_hash
+    content_hash,
+    text_hash
 )
 select
     %(tenant_id)s,
@@ -40,7 +41,8 @@ select
     i.title,
     i.uri,
     i.metadata,
-    i.content_hash
+    i.content_hash,
+    i.text_hash
 from
     unnest(
         %(ids)b::uuid[],
@@ -48,8 +50,9 @@ from
         %(titles)b::text[],
         %(uris)b::text[],
         %(metadata)b::jsonb[],
-        %(content_hashes)b::bytea[]
-    ) as i (id, external_id, title, uri, metadata, content_hash)
+        %(content_hashes)b::bytea[],
+        %(text_hashes)b::bytea[]
+    ) as i (id, external_id, title, uri, metadata, content_hash, text_hash)
 order by i.external_id
 on conflict (tenant_id, collection_id, external_id) do update
     set
@@ -57,6 +60,7 @@ on conflict (tenant_id, collection_id, external_id) do update
         uri = excluded.uri,
         metadata = excluded.metadata,
         content_hash = excluded.content_hash,
+        text_hash = excluded.text_hash,
         -- the default of the column: the present instant
         updated_at = excluded.updated_at
 returning d.id, d.external_id;
@@ -236,3 +240,23 @@ inner join weighed as w on i.document_id = w.id;
 -- delete_document --
 -- Delete a document with its chunks; whether it existed.
 select pgrerank.delete_document_v1(%(tenant_id)s, %(collection_id)s, %(external_id)s) as existed;
+
+-- lock_documents --
+-- Lock documents in the order of external ids, as writers do; without those that were deleted, or
+-- ceased to pass the filter, while this waited.
+select d.id
+from pgrerank.document as d
+where
+    d.tenant_id = %(tenant_id)s
+    and d.collection_id = %(collection_id)s
+    and d.external_id = any(%(external_ids)s::text[])
+    and (%(filter)s::jsonpath is null or d.metadata @@ %(filter)s::jsonpath)
+order by d.external_id
+for update;
+
+-- delete_documents --
+-- Delete documents whose rows are locked, with their chunks.
+delete from pgrerank.document as d
+where
+    d.tenant_id = %(tenant_id)s
+    and d.id = any(%(document_ids)b::uuid[]);

@@ -82,6 +82,8 @@ CALLS = [
     ("PUT", "/v1/collections/docs/documents", Scope.INGEST),
     ("GET", "/v1/collections/docs/documents/a", Scope.SEARCH),
     ("DELETE", "/v1/collections/docs/documents/a", Scope.INGEST),
+    ("PATCH", "/v1/collections/docs/documents/a", Scope.INGEST),
+    ("POST", "/v1/collections/docs/deletions", Scope.INGEST),
     ("POST", "/v1/collections/docs/search", Scope.SEARCH),
     ("POST", "/v1/rankings", Scope.SEARCH),
     ("GET", "/v1/collections/docs/terms", Scope.SEARCH),

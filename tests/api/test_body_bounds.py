@@ -142,6 +142,8 @@ async def test_a_filter_of_many_keys_is_refused_with_the_limit(client):
         ("POST", "/v1/keys"),
         ("PUT", "/v1/collections/other"),
         ("PATCH", "/v1/collections/docs"),
+        ("PATCH", "/v1/collections/docs/documents/a"),
+        ("POST", "/v1/collections/docs/deletions"),
         ("PUT", "/v1/collections/docs/terms"),
         ("PUT", "/v1/collections/docs/thresholds/t"),
         *[("POST", path) for path in DIALECTS],

@@ -7,10 +7,10 @@ import msgspec
 import pytest
 
 from pgrerank.api.v1 import explain
-from pgrerank.api.v1.schema import requests, rerank, search
+from pgrerank.api.v1.schema import documents, requests, rerank, search
 from pgrerank.api.v1.schema import responses as native
 from pgrerank.client import AsyncClient, Client, Document, RankKnobs, SearchKnobs, answers
-from pgrerank.client.knobs import CollectionKnobs
+from pgrerank.client.knobs import CollectionKnobs, DocumentChanges
 
 PAIRS = [
     (answers.SearchResponse, search.SearchResponse),
@@ -23,6 +23,8 @@ PAIRS = [
     (answers.Results, explain.Results),
     (answers.Ingested, native.Ingested),
     (answers.DocumentResponse, native.DocumentResponse),
+    (answers.DocumentPage, native.DocumentPage),
+    (answers.DeletionResponse, documents.DeletionResponse),
     (answers.RetrievalSettings, native.RetrievalSettings),
 ]
 
@@ -51,6 +53,7 @@ def test_every_knob_can_be_turned():
     assert set(RankKnobs.__annotations__) == fields(rerank.Rank) - {"query", "documents"}
     assert set(CollectionKnobs.__annotations__) == fields(requests.NewCollection)
     assert fields(Document) == fields(requests.NewDocument)
+    assert set(DocumentChanges.__annotations__) == fields(documents.ChangedDocument)
 
 
 def test_both_clients_can_do_the_same():

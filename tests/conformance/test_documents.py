@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from pgrerank.domain.deletion import Selection
 from pgrerank.domain.errors import (
     CollectionChangedError,
     ConflictError,
@@ -12,6 +13,8 @@ from pgrerank.domain.errors import (
     NotFoundError,
 )
 from pgrerank.domain.ingest import DocumentChange
+from pgrerank.domain.merge_patch import DocumentPatch
+from pgrerank.usecases.documents import delete_every, delete_selected, update_document
 from tests.fixtures.collections import embedded
 
 
@@ -118,3 +121,116 @@ async def test_a_deleted_collection_takes_no_documents(ports, tenant_id, docs):
     with pytest.raises(NotFoundError):
         await ports.documents.get(tenant_id, docs, "a")
     assert (await ports.documents.page(tenant_id, docs, limit=9, cursor=None)).items == []
+
+
+@pytest.fixture
+async def years(ports, tenant_id, docs):
+    """Documents `y2000` to `y2009`, of two chunks each, with their year as metadata."""
+    sent = [embedded(f"y{year}", "one", "two", metadata={"year": year}) for year in YEARS]
+    await ports.documents.store(tenant_id, docs, sent)
+
+
+YEARS = range(2000, 2010)
+OLD = Selection(filter={"year": {"$lt": 2003}})
+
+
+async def ids(ports, tenant_id, docs):
+    page = await ports.documents.page(tenant_id, docs, limit=99, cursor=None)
+    return [each.external_id for each in page.items]
+
+
+@pytest.mark.usefixtures("years")
+async def test_documents_that_pass_a_filter_are_deleted_and_counted(ports, tenant_id, docs):
+    tried = await delete_selected(ports, tenant_id, "docs", OLD, dry_run=True)
+    before = await ids(ports, tenant_id, docs)
+    done = await delete_selected(ports, tenant_id, "docs", OLD, at_most=3)
+    again = await delete_selected(ports, tenant_id, "docs", OLD)
+
+    names = ("y2000", "y2001", "y2002")
+    assert (tried.matched, tried.deleted, tried.documents) == (3, 0, names)
+    assert len(before) == 10
+    assert (done.matched, done.deleted, done.documents) == (3, 3, names)
+    assert (again.matched, again.deleted, again.documents) == (0, 0, ())
+    assert await ids(ports, tenant_id, docs) == [f"y{year}" for year in YEARS if year >= 2003]
+    left = await ports.collections.by_name(tenant_id, "docs")
+    assert (left.document_count, left.chunk_count) == (7, 14)
+
+
+@pytest.mark.usefixtures("years")
+async def test_documents_are_deleted_by_id_and_unknown_ids_do_no_harm(ports, tenant_id, docs):
+    named = Selection(ids=["y2009", "gone", "y2001"])
+    done = await delete_selected(ports, tenant_id, "docs", named)
+
+    assert (done.matched, done.deleted, done.documents) == (2, 2, ("y2001", "y2009"))
+    assert len(await ids(ports, tenant_id, docs)) == 8
+
+
+@pytest.mark.usefixtures("years")
+async def test_nothing_is_deleted_if_more_match_than_expected(ports, tenant_id, docs):
+    with pytest.raises(ConflictError, match="3 documents are selected, more than `at_most` 2"):
+        await delete_selected(ports, tenant_id, "docs", OLD, at_most=2)
+
+    assert len(await ids(ports, tenant_id, docs)) == 10
+
+
+@pytest.mark.usefixtures("years")
+async def test_selected_documents_are_deleted_in_parts_in_the_order_of_ids(ports, tenant_id, docs):
+    assert await ports.documents.delete_selected(tenant_id, docs, OLD, limit=2) == 2
+    assert (await ids(ports, tenant_id, docs))[:2] == ["y2002", "y2003"]
+    done = await delete_every(ports, tenant_id, "docs", OLD)
+    assert (done.matched, done.deleted) == (1, 1)
+
+
+@pytest.mark.usefixtures("years")
+async def test_documents_of_another_tenant_are_not_selected(ports, docs, make_tenant):
+    stranger = make_tenant()
+
+    assert await ports.documents.count(stranger, docs, OLD) == 0
+    assert await ports.documents.matching(stranger, docs, OLD, limit=9) == []
+    assert await ports.documents.delete_selected(stranger, docs, OLD, limit=9) == 0
+    with pytest.raises(NotFoundError):
+        await ports.documents.update(stranger, docs, "y2000", DocumentPatch(changes={"uri": None}))
+
+
+async def test_metadata_is_merged_and_chunks_stay(ports, tenant_id, docs):
+    sent = embedded("a", "one", "two", title="A", metadata={"n": 1, "deep": {"x": 1, "y": [1, 2]}})
+    await ports.documents.store(tenant_id, docs, [sent])
+    before = await ports.documents.get(tenant_id, docs, "a")
+
+    change = {"metadata": {"n": None, "new": "ü", "deep": {"y": [3]}}, "uri": "https://x.test"}
+    changed = await update_document(ports, tenant_id, "docs", "a", DocumentPatch(changes=change))
+
+    assert changed.metadata == {"new": "ü", "deep": {"x": 1, "y": [3]}}
+    assert changed.uri == "https://x.test"
+    assert changed.updated_at > before.updated_at
+    assert (changed.id, changed.title, changed.chunks) == (before.id, "A", before.chunks)
+    assert await ports.documents.get(tenant_id, docs, "a") == changed
+
+
+async def test_a_document_with_changed_metadata_is_unchanged_when_it_is_sent_again(
+    ports, tenant_id, docs
+):
+    await ports.documents.store(tenant_id, docs, [embedded("a", "text", metadata={"n": 1})])
+    await ports.documents.update(
+        tenant_id, docs, "a", DocumentPatch(changes={"metadata": {"n": 2, "x": 1.5}})
+    )
+
+    stored = (await ports.documents.hashes(tenant_id, docs, ["a"]))["a"]
+    new = embedded("a", "text", metadata={"x": 1.5, "n": 2}).document.content_hash
+    old = embedded("a", "text", metadata={"n": 1}).document.content_hash
+    assert (stored == new, stored == old) == (True, False)
+
+
+async def test_a_change_that_cannot_be_stored_changes_nothing(ports, tenant_id, docs):
+    await ports.documents.store(tenant_id, docs, [embedded("a", "text", metadata={"n": 1})])
+
+    for change in (
+        {"metadata": {"s": "\0"}},
+        {"uri": "u" * 2001},
+        {"metadata": {"s": "x" * 2**20}},
+    ):
+        with pytest.raises(InvalidRequestError, match=r"metadata|uri"):
+            await ports.documents.update(tenant_id, docs, "a", DocumentPatch(changes=change))
+    assert (await ports.documents.get(tenant_id, docs, "a")).metadata == {"n": 1}
+    with pytest.raises(NotFoundError):
+        await ports.documents.update(tenant_id, docs, "b", DocumentPatch(changes={"uri": None}))

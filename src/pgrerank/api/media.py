@@ -10,6 +10,7 @@ from pgrerank.api.errors import UnsupportedMediaTypeError
 Connection: TypeAlias = ASGIConnection[Any, Any, Any, Any]
 
 JSON = "application/json"
+MERGE_PATCH = "application/merge-patch+json"
 NDJSON = "application/x-ndjson"
 #: all names in use for one JSON value per line
 NDJSON_NAMES = frozenset({NDJSON, "application/ndjson", "application/jsonl"})
@@ -26,3 +27,10 @@ async def json_only(connection: Connection, _: BaseRouteHandler) -> None:
     stated = media_type(connection)
     if stated != JSON:
         raise UnsupportedMediaTypeError(stated, [JSON])
+
+
+async def merge_patch(connection: Connection, _: BaseRouteHandler) -> None:
+    """A guard that refuses bodies other than a JSON merge patch, which may be called JSON."""
+    stated = media_type(connection)
+    if stated not in (JSON, MERGE_PATCH):
+        raise UnsupportedMediaTypeError(stated, [MERGE_PATCH, JSON])

@@ -19,6 +19,7 @@ _PANELS = {
         "why": "Explain why DOCUMENT is, or is not, among the results of a logged search.",
         "rerank": "Order texts by relevance to a query. Needs no database, and with --url no model.",
         "ingest": "Ingest documents into a collection, replacing those whose content changed.",
+        "document": "Manage documents: list, show and delete them, and change their metadata.",
         "collection": "Manage collections: sets of documents that are searched together.",
         "term": "Manage terms, such as product names, that boost the documents containing them.",
     },

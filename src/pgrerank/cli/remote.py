@@ -3,15 +3,21 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+import msgspec
+from click.core import ParameterSource
 
-from pgrerank.cli.command import Failed, Misused
+from pgrerank.cli import option
+from pgrerank.cli.command import Failed, Misused, read_settings
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
     from pgrerank.client import AsyncClient
+    from pgrerank.domain.ids import TenantId
+    from pgrerank.ports.services import AdminServices
 
 Answer = TypeVar("Answer")
 
@@ -29,7 +35,8 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
     url = click.option(
         "--url",
         metavar="URL",
-        help="Use the service at this URL instead of loading models here. Default: PGRERANK_URL.",
+        help="Use the service at this URL, and neither a database nor models here. "
+        "Default: PGRERANK_URL.",
     )
     key = click.option(
         "--key",
@@ -49,6 +56,95 @@ def service(settings: Settings, url: str | None, key: str | None) -> Service | N
     if secret is None:
         raise Misused("set PGRERANK_KEY to an API key of the service, with the scope `search`")
     return Service(url=address, key=secret)
+
+
+tenant: option.Decorator = click.option(
+    "--tenant",
+    "-t",
+    "tenant_name",
+    envvar=option.TENANT,
+    metavar="NAME",
+    help=f"Tenant. Default: {option.TENANT}. With --url, the key determines it.",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Here:
+    """The database, with the tenant of a command."""
+
+    services: "AdminServices"
+    tenant_id: "TenantId"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandPlace:
+    """Where a command that needs no model runs: at a service, or in the database."""
+
+    settings: Settings
+    service: Service | None
+    tenant_name: str | None
+
+    def ask(
+        self,
+        there: "Callable[[AsyncClient], Awaitable[Answer]]",
+        here: Callable[[Here], Awaitable[Answer]],
+    ) -> Answer:
+        """The answer of the service, or of the database.
+
+        Args:
+            there: Asks a service.
+            here: Asks the database.
+
+        Raises:
+            Failed: The service refused, with its message.
+        """
+        if self.service is not None:
+            return ask(self.service, there)
+        return asyncio.run(self._ask_here(here))
+
+    async def _ask_here(self, here: Callable[[Here], Awaitable[Answer]]) -> Answer:
+        from pgrerank import wiring
+
+        async with wiring.admin_services(self.settings) as admin_services:
+            found = await admin_services.tenants.by_name(self.tenant_name or "")
+            return await here(Here(services=admin_services, tenant_id=found.id))
+
+
+def place(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--tenant`, `--url` and `--key` to a command, which gets a CommandPlace for them."""
+
+    @wraps(command)
+    def with_place(
+        *, tenant_name: str | None, url: str | None, key: str | None, **arguments: Any
+    ) -> Any:
+        context = click.get_current_context()
+        settings = read_settings(context)
+        source = context.get_parameter_source("tenant_name")
+        named = tenant_name if source is ParameterSource.COMMANDLINE else None
+        called = service_unless_tenant(settings, url, key, named)
+        if called is None and tenant_name is None:
+            raise Misused("name a tenant with --tenant, or a service with --url")
+        return command(
+            CommandPlace(settings=settings, service=called, tenant_name=tenant_name), **arguments
+        )
+
+    return tenant(options(with_place))
+
+
+def service_unless_tenant(
+    settings: Settings, url: str | None, key: str | None, tenant_name: str | None
+) -> Service | None:
+    """Service to call, or None for the database. Raises Misused for --tenant with --url, --key."""
+    if tenant_name is None:
+        return service(settings, url, key)
+    if url is not None or key is not None:
+        raise Misused("--tenant is for the database; with --url the key determines the tenant")
+    return None
+
+
+def as_client(served: msgspec.Struct, kind: type[Answer]) -> Answer:
+    """A response as a client would receive it from the service."""
+    return msgspec.convert(served, kind, from_attributes=True)
 
 
 def ask(place: Service, call: "Callable[[AsyncClient], Awaitable[Answer]]") -> Answer:

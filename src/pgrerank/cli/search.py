@@ -32,14 +32,7 @@ if TYPE_CHECKING:
     ),
 )
 @click.argument("query")
-@click.option(
-    "--tenant",
-    "-t",
-    "tenant_name",
-    envvar=option.TENANT,
-    metavar="NAME",
-    help=f"Tenant. Default: {option.TENANT}. With --url, the key determines it.",
-)
+@remote.tenant
 @option.collection
 @option.strategy
 @option.candidates
@@ -106,7 +99,9 @@ def search(
     request = _request(query, knobs)
     settings = read_settings(context)
     is_tenant_given = context.get_parameter_source("tenant_name") is ParameterSource.COMMANDLINE
-    service = _service(settings, url, key, tenant_name if is_tenant_given else None)
+    service = remote.service_unless_tenant(
+        settings, url, key, tenant_name if is_tenant_given else None
+    )
     if service is not None:
         answer = remote.ask(service, _call(collection_name, query, knobs))
         _print(answer, query, as_json=as_json)
@@ -115,17 +110,6 @@ def search(
         raise Misused("name a tenant with --tenant, or a service with --url")
     ranking = asyncio.run(_search(settings, tenant_name, collection_name, request))
     _print(_answer(ranking), query, as_json=as_json)
-
-
-def _service(
-    settings: Settings, url: str | None, key: str | None, tenant_name: str | None
-) -> "remote.Service | None":
-    """Service to call, or None for the database. Raises Misused for --tenant with --url, --key."""
-    if tenant_name is None:
-        return remote.service(settings, url, key)
-    if url is not None or key is not None:
-        raise Misused("--tenant is for the database; with --url the key determines the tenant")
-    return None
 
 
 def _call(

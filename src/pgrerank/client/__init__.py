@@ -10,7 +10,14 @@ It imports neither models nor the service.
 from pgrerank.client.asynchronous import AsyncClient
 from pgrerank.client.blocking import Client
 from pgrerank.client.errors import ClientError, InvalidCallError, RefusedError, UnreachableError
-from pgrerank.client.knobs import CollectionKnobs, Document, Judgment, RankKnobs, SearchKnobs
+from pgrerank.client.knobs import (
+    CollectionKnobs,
+    Document,
+    DocumentChanges,
+    Judgment,
+    RankKnobs,
+    SearchKnobs,
+)
 from pgrerank.client.wire import Patience
 
 __all__ = [
@@ -19,6 +26,7 @@ __all__ = [
     "ClientError",
     "CollectionKnobs",
     "Document",
+    "DocumentChanges",
     "InvalidCallError",
     "Judgment",
     "Patience",

@@ -322,6 +322,31 @@ class DocumentResponse(_Answer, frozen=True, kw_only=True):
     chunks: list[ChunkResponse] | None = None
 
 
+class DocumentPage(_Answer, frozen=True, kw_only=True):
+    """A page of documents, sorted by id, without their chunks."""
+
+    items: list[DocumentResponse]
+    cursor: str | None = None
+
+
+class DeletionResponse(_Answer, frozen=True, kw_only=True):
+    """What a deletion found and did."""
+
+    matched: int
+    deleted: int
+    #: ids of the first ten of `matched`
+    documents: list[str]
+
+    @property
+    def remaining(self) -> int:
+        """Selected documents that were not deleted."""
+        return max(self.matched - self.deleted, 0)
+
+    def plus(self, later: Self) -> Self:
+        """Both, of which `later` continued this one."""
+        return structs.replace(self, deleted=self.deleted + later.deleted)
+
+
 class Ingested(_Answer, frozen=True, kw_only=True):
     """The outcome of an ingest."""
 

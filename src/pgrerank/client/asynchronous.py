@@ -9,7 +9,14 @@ import httpx
 from pgrerank.client import answers, calls, wire
 from pgrerank.client.access import Access
 from pgrerank.client.calls import Call, Event
-from pgrerank.client.knobs import CollectionKnobs, Document, Judgment, RankKnobs, SearchKnobs
+from pgrerank.client.knobs import (
+    CollectionKnobs,
+    Document,
+    DocumentChanges,
+    Judgment,
+    RankKnobs,
+    SearchKnobs,
+)
 from pgrerank.client.wire import Patience
 
 T = TypeVar("T")
@@ -146,9 +153,57 @@ class AsyncClient:
         """A document with its chunks."""
         return await self._send(calls.document(collection, document_id))
 
+    async def documents(self, collection: str) -> AsyncIterator[answers.DocumentResponse]:
+        """All documents of a collection, sorted by id, without their chunks."""
+        page = await self._send(calls.documents(collection))
+        for each in page.items:
+            yield each
+        while page.cursor:
+            page = await self._send(calls.documents(collection, cursor=page.cursor))
+            for each in page.items:
+                yield each
+
+    async def document_page(
+        self, collection: str, *, limit: int = calls.DOCUMENTS_PER_PAGE, cursor: str | None = None
+    ) -> answers.DocumentPage:
+        """A page of documents; `cursor` of the previous page."""
+        return await self._send(calls.documents(collection, limit=limit, cursor=cursor))
+
+    async def update_document(
+        self, collection: str, document_id: str, **changes: Unpack[DocumentChanges]
+    ) -> answers.DocumentResponse:
+        """Change metadata or URI of a document by a JSON merge patch. Embeds nothing."""
+        return await self._send(calls.update_document(collection, document_id, **changes))
+
     async def delete_document(self, collection: str, document_id: str) -> None:
         """Delete a document."""
         await self._send(calls.delete_document(collection, document_id))
+
+    async def delete_documents(
+        self,
+        collection: str,
+        *,
+        filter: Mapping[str, Any] | None = None,  # noqa: A002 - as the API calls it
+        ids: Sequence[str] | None = None,
+        dry_run: bool = False,
+        at_most: int | None = None,
+    ) -> answers.DeletionResponse:
+        """Delete documents by a filter on metadata, or by at most 1,000 ids.
+
+        They are deleted 1,000 at a time until none is left. If more than `at_most` are selected at
+        the beginning, none is deleted and RefusedError is raised. With `dry_run`, none is deleted.
+        """
+
+        def call(most: int | None) -> Call[answers.DeletionResponse]:
+            return calls.delete_documents(
+                collection, filter=filter, ids=ids, dry_run=dry_run, at_most=most
+            )
+
+        total = done = await self._send(call(at_most))
+        while done.deleted and done.remaining:
+            done = await self._send(call(None if at_most is None else at_most - total.deleted))
+            total = total.plus(done)
+        return total
 
     async def _send(self, call: Call[T]) -> T:
         async def attempt() -> T:

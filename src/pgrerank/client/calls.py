@@ -7,7 +7,14 @@ from uuid import UUID
 
 from pgrerank.client import answers, checks
 from pgrerank.client.errors import InvalidCallError
-from pgrerank.client.knobs import CollectionKnobs, Document, Judgment, RankKnobs, SearchKnobs
+from pgrerank.client.knobs import (
+    CollectionKnobs,
+    Document,
+    DocumentChanges,
+    Judgment,
+    RankKnobs,
+    SearchKnobs,
+)
 
 T = TypeVar("T")
 #: a text, an object, or a table (a list of rows); objects and tables are read as text
@@ -17,6 +24,10 @@ Event = Literal["clicked", "used", "thumbs_up", "thumbs_down"]
 #: most documents, and most bytes, in a batch
 BATCH_DOCUMENTS = 500
 BATCH_BYTES = 4 * 1024**2
+#: documents in a page of a listing
+DOCUMENTS_PER_PAGE = 500
+#: ids of documents that one request deletes
+DELETED_IDS = 1_000
 _NDJSON = "application/x-ndjson"
 
 
@@ -120,6 +131,52 @@ def document(collection: str, document_id: str) -> Call[answers.DocumentResponse
     """Get a document."""
     return Call(
         method="GET", path=_document(collection, document_id), answer=answers.DocumentResponse
+    )
+
+
+def documents(
+    collection: str, *, limit: int = DOCUMENTS_PER_PAGE, cursor: str | None = None
+) -> Call[answers.DocumentPage]:
+    """Get a page of documents."""
+    parameters: dict[str, str | int] = {"limit": limit}
+    if cursor:
+        parameters["cursor"] = checks.text("cursor", cursor)
+    return Call(
+        method="GET",
+        path=f"{_collection(collection)}/documents",
+        params=parameters,
+        answer=answers.DocumentPage,
+    )
+
+
+def update_document(
+    collection: str, document_id: str, **changes: Unpack[DocumentChanges]
+) -> Call[answers.DocumentResponse]:
+    """Change metadata or URI of a document."""
+    return Call(
+        method="PATCH",
+        path=_document(collection, document_id),
+        body=_body(DocumentChanges, changes),
+        media_type="application/merge-patch+json",
+        answer=answers.DocumentResponse,
+    )
+
+
+def delete_documents(
+    collection: str,
+    *,
+    filter: Mapping[str, Any] | None,  # noqa: A002 - as the API calls it
+    ids: Sequence[str] | None,
+    dry_run: bool,
+    at_most: int | None,
+) -> Call[answers.DeletionResponse]:
+    """Delete the first 1,000 of the documents that match."""
+    asked = {"filter": filter, "ids": ids, "dry_run": dry_run, "at_most": at_most}
+    return Call(
+        method="POST",
+        path=f"{_collection(collection)}/deletions",
+        body=checks.encode(asked),
+        answer=answers.DeletionResponse,
     )
 
 

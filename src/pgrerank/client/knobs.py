@@ -89,6 +89,15 @@ class Document(Struct, frozen=True, kw_only=True, omit_defaults=True):
     sparse: Mapping[str, float] | None = None
 
 
+class DocumentChanges(TypedDict, total=False):
+    """Changes of a document, as a JSON merge patch (RFC 7396). Omitted parts stay."""
+
+    #: keys to change; None as a value removes a key, None as a whole removes all
+    metadata: Mapping[str, Any] | None
+    #: None removes it
+    uri: str | None
+
+
 class Judgment(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A grade of relevance of a document for a query, from 0 (not relevant) to 3 (best)."""
 

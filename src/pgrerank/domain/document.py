@@ -61,11 +61,25 @@ class Document:
     @property
     def content_hash(self) -> bytes:
         """SHA-256 over everything but the id; with an equal hash, nothing is embedded again."""
-        parts: list[Any] = [self.title, self.text, self.uri, self.metadata]
+        return content_hash(self.text_hash, self.uri, self.metadata)
+
+    @property
+    def text_hash(self) -> bytes:
+        """SHA-256 over what chunks and their vectors are made from: title, text and weights."""
+        parts: list[Any] = [self.title, self.text]
         if self.sparse is not None:
             parts.append(self.sparse)
-        canonical = json.dumps(parts, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(canonical.encode()).digest()
+        return _sha256(parts)
+
+
+def content_hash(text_hash: bytes, uri: str | None, metadata: JsonObject) -> bytes:
+    """SHA-256 of a document of this text hash, URI and metadata."""
+    return _sha256([text_hash.hex(), uri, metadata])
+
+
+def _sha256(parts: Sequence[Any]) -> bytes:
+    canonical = json.dumps(parts, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).digest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

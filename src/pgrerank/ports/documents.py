@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from pgrerank.domain.collection import Collection
+from pgrerank.domain.deletion import Selection
 from pgrerank.domain.document import StoredDocument
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.ingest import DocumentChange, EmbeddedDocument
+from pgrerank.domain.merge_patch import DocumentPatch
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.page import Page
 
@@ -58,4 +60,33 @@ class Documents(Protocol):
 
     async def delete(self, tenant_id: TenantId, collection: Collection, external_id: str) -> None:
         """Delete a document with its chunks. Raises NotFoundError."""
+        ...
+
+    async def count(self, tenant_id: TenantId, collection: Collection, selection: Selection) -> int:
+        """Number of documents that are selected."""
+        ...
+
+    async def matching(
+        self, tenant_id: TenantId, collection: Collection, selection: Selection, *, limit: int
+    ) -> Sequence[str]:
+        """External ids of the first documents that are selected, in their order."""
+        ...
+
+    async def delete_selected(
+        self, tenant_id: TenantId, collection: Collection, selection: Selection, *, limit: int
+    ) -> int:
+        """Delete the first documents that are selected, in one transaction; returns how many."""
+        ...
+
+    async def update(
+        self, tenant_id: TenantId, collection: Collection, external_id: str, patch: DocumentPatch
+    ) -> StoredDocument:
+        """Change URI and metadata; chunks and vectors stay. Returns the document with its chunks.
+
+        Concurrent changes of a document happen one after the other, so none is lost.
+
+        Raises:
+            NotFoundError: There is no such document.
+            InvalidRequestError: The result could not be stored.
+        """
         ...

@@ -75,6 +75,32 @@ async def delete(
     return bool(existed)
 
 
+async def delete_all(
+    connection: Connection,
+    tenant_id: TenantId,
+    collection: Collection,
+    external_ids: Sequence[str],
+    predicate: str | None,
+) -> int:
+    """Delete documents with their chunks, of those ids only the ones that pass a jsonpath.
+
+    Returns:
+        How many were deleted.
+    """
+    statements = queries.load("incoming")
+    place = {"tenant_id": tenant_id, "collection_id": collection.id}
+    await connection.execute(statements["await_deletion"], place)
+    await connection.execute(statements["hold_collection"], place)
+    named = {**place, "external_ids": list(external_ids), "filter": predicate}
+    locked = await connection.execute(statements["lock_documents"], named)
+    document_ids = [identifier for (identifier,) in await locked.fetchall()]
+    if document_ids:
+        await _count(connection, place, document_ids, documents=-len(document_ids), sign=-1)
+        gone = {**place, "document_ids": document_ids}
+        await connection.execute(statements["delete_documents"], gone)
+    return len(document_ids)
+
+
 async def _hold(
     connection: Connection, collection: Collection, place: Mapping[str, object]
 ) -> None:
@@ -101,6 +127,7 @@ async def _upsert(
         "uris": [each.uri for each in documents],
         "metadata": [Jsonb(each.metadata) for each in documents],
         "content_hashes": [each.content_hash for each in documents],
+        "text_hashes": [each.text_hash for each in documents],
     }
     statement = queries.load("incoming")["upsert_documents"]
     stored = await connection.execute(statement, {**place, **columns})

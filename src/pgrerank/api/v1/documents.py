@@ -4,21 +4,22 @@ import re
 from typing import Annotated, Any
 from urllib.parse import unquote
 
-from litestar import Request, delete, get, put
-from litestar.params import PathParameter, QueryParameter
+from litestar import Request, delete, get, patch, post, put
+from litestar.params import JSONBody, PathParameter, QueryParameter
 
-from pgrerank.api import auth
+from pgrerank.api import auth, media
 from pgrerank.api.bounds import Body
 from pgrerank.api.call import TheCall
 from pgrerank.api.errors import RejectedRowsError, response_specs
 from pgrerank.api.v1.ingest_operation import IngestOperation
 from pgrerank.api.v1.rows import rows
-from pgrerank.api.v1.schema import requests
+from pgrerank.api.v1.schema import documents, requests
 from pgrerank.api.v1.schema.responses import DocumentPage, DocumentResponse, Ingested
 from pgrerank.domain.bounds import text
 from pgrerank.domain.document import MAX_ID_CHARACTERS
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.tenant import Scope
+from pgrerank.usecases.documents import delete_selected, update_document
 from pgrerank.usecases.ingest import ingest
 
 TAGS = ["documents"]
@@ -131,6 +132,64 @@ async def delete_document(
     await call.services.documents.delete(call.tenant_id, collection, _exact(request, external_id))
 
 
+@patch(
+    "/collections/{name:str}/documents/{external_id:path}",
+    tags=TAGS,
+    summary="Change a document's metadata",
+    operation_id="patchDocument",
+    guards=[auth.needs(Scope.INGEST), media.merge_patch],
+    responses=response_specs(400, 401, 403, 404, 413, 415, 429, 500, 503),
+)
+async def patch_document(
+    request: Request[Any, Any, Any],
+    name: requests.Name,
+    external_id: ExternalId,
+    call: TheCall,
+    data: JSONBody[documents.ChangedDocument],
+) -> DocumentResponse:
+    """Change `metadata` or `uri`, without sending the text again. Nothing is embedded again.
+
+    The body is a JSON merge patch (RFC 7396): omitted keys stay, null removes a key, objects are
+    merged, and any other value, also an array, replaces the old one. Its type may be
+    `application/merge-patch+json` or `application/json`. Searches filter by the new metadata at
+    once.
+    """
+    changed = await update_document(
+        call.services, call.tenant_id, name, _exact(request, external_id), data.patch()
+    )
+    return DocumentResponse.whole(changed)
+
+
+@post(
+    "/collections/{name:str}/deletions",
+    tags=TAGS,
+    summary="Delete several documents",
+    operation_id="deleteDocuments",
+    status_code=200,
+    guards=[auth.needs(Scope.INGEST), media.json_only],
+    responses=response_specs(400, 401, 403, 404, 409, 413, 415, 429, 500, 503),
+)
+async def delete_documents(
+    name: requests.Name, call: TheCall, data: JSONBody[documents.NewDeletion]
+) -> documents.DeletionResponse:
+    """Delete documents by a filter on their metadata or by their ids, with their chunks.
+
+    A request deletes 1,000 documents at most, all or none of them. Send it again while `matched`
+    exceeds `deleted`. Ids that do not exist are not an error. Use `dry_run` to see what would be
+    deleted, then send its `matched` as `at_most`: if more documents match by then, none is deleted
+    (409).
+    """
+    done = await delete_selected(
+        call.services,
+        call.tenant_id,
+        name,
+        data.selection(),
+        dry_run=data.dry_run,
+        at_most=data.at_most,
+    )
+    return documents.DeletionResponse.of(done)
+
+
 def _exact(request: Request[Any, Any, Any], routed: str) -> str:
     """The id as the caller wrote it. The router drops repeated and trailing slashes."""
     raw = _RAW_ID.search(request.scope["raw_path"])
@@ -142,4 +201,11 @@ def _exact(request: Request[Any, Any, Any], routed: str) -> str:
     return external_id
 
 
-ROUTES = [put_documents, list_documents, get_document, delete_document]
+ROUTES = [
+    put_documents,
+    list_documents,
+    get_document,
+    patch_document,
+    delete_document,
+    delete_documents,
+]

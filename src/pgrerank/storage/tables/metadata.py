@@ -183,6 +183,7 @@ def _documents(tables: MetaData) -> None:
         Column("uri", Text),
         required_column("metadata", JSONB),
         required_column("content_hash", BYTEA),
+        required_column("text_hash", BYTEA),
         required_column("created_at", DateTime(timezone=True)),
         required_column("updated_at", DateTime(timezone=True)),
         PrimaryKeyConstraint("tenant_id", "id"),
