@@ -1,16 +1,17 @@
 """pgrerank ingest."""
 
 import asyncio
+import codecs
 import signal
 from collections.abc import AsyncIterator, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from pgrerank.cli import option, output
-from pgrerank.cli.command import Command, Failed, Interrupted, Misused, examples, read_settings
+from pgrerank.cli import option, output, pruning, remote
+from pgrerank.cli.command import Command, Failed, Interrupted, Misused, examples, refuse_unused
 from pgrerank.cli.ingest_progress import Meter, progress_display
 from pgrerank.domain.count import counted
 from pgrerank.domain.document import Document
@@ -24,6 +25,21 @@ if TYPE_CHECKING:
     from pgrerank.formats.source import FileSource
     from pgrerank.ports.services import AdminServices, Services
 
+
+class Encoding(click.ParamType[str]):
+    """A text encoding that Python knows."""
+
+    name = "encoding"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name. Fails if there is no such encoding of text."""
+        try:
+            "a".encode(str(value))
+            return codecs.lookup(str(value)).name
+        except (LookupError, ValueError):
+            self.fail(f"there is no text encoding `{value}`, such as cp1252", param, ctx)
+
+
 _FORMATS = ["auto", "jsonl", "markdown", "text", "html"]
 _SHOWN_REJECTIONS = 20
 
@@ -33,11 +49,14 @@ _SHOWN_REJECTIONS = 20
     epilog=examples(
         "pgrerank ingest handbook/ -t acme -c docs",
         "pgrerank ingest corpus.jsonl -t acme -c docs --atomic",
+        "pgrerank ingest handbook/ -t acme -c docs --prune"
+        "  # also remove documents whose files are gone",
+        "pgrerank ingest old/ -t acme -c docs --encoding cp1252",
         "export-articles | pgrerank ingest - -t acme -c docs --json",
     ),
 )
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@option.tenant
+@remote.place
 @option.collection
 @click.option(
     "--format",
@@ -47,17 +66,40 @@ _SHOWN_REJECTIONS = 20
     show_default=True,
     help="File format; `auto` decides by suffix, and reads standard input as JSONL.",
 )
+@click.option(
+    "--encoding",
+    type=Encoding(),
+    metavar="NAME",
+    help="Encoding of files without a byte order mark, such as cp1252 or shift_jis. Default: "
+    "UTF-8, or what an HTML file declares.",
+)
 @click.option("--atomic", is_flag=True, help="Store nothing if any row is rejected.")
+@click.option(
+    "--prune",
+    is_flag=True,
+    help="Afterwards remove documents of the collection that are not in the files. Says which, and "
+    "asks. Removes none if a row was rejected.",
+)
+@click.option(
+    "--prune-everything",
+    is_flag=True,
+    help="Let --prune remove every document that the collection had before.",
+)
+@click.option("--yes", "-y", is_flag=True, help="Do not ask before --prune removes documents.")
 @option.as_json
 @click.pass_context
 def ingest(
     context: click.Context,
+    place: "remote.CommandPlace",
     *,
     paths: Sequence[str],
-    tenant_name: str,
     collection_name: str,
     form: str,
+    encoding: str | None,
     atomic: bool,
+    prune: bool,
+    prune_everything: bool,
+    yes: bool,
     as_json: bool,
 ) -> None:
     r"""Ingest documents into a collection, replacing those whose content changed.
@@ -69,34 +111,41 @@ def ingest(
 
     Documents are stored in batches, and unchanged ones are not embedded again, so an interrupted
     run is resumed by running it again. Rejected rows and files are listed with the reason; all
-    others are stored.
+    others are stored. With --url, the service reads, embeds and stores them.
 
     Exit code: 0 all stored, 3 some rejected, 1 nothing stored, 2 usage error, 130 interrupted.
     """
-    sources = _sources(paths, form)
-    settings = read_settings(context)
+    if not prune:
+        refuse_unused(context, {"prune_everything", "yes"}, "is for --prune")
+    sources = [replace(each, encoding=encoding) for each in _sources(paths, form)]
+    _check_encoding(sources, encoding)
     with progress_display() as show:
-        meter = Meter(show, sum(source.size for source in sources))
+        meter = Meter(show, sum(source.size for source in sources), keeps_ids=prune)
         try:
-            asyncio.run(
-                _ingest(settings, tenant_name, collection_name, sources, meter, atomic=atomic)
-            )
+            asyncio.run(_ingest(place, collection_name, sources, meter, atomic=atomic))
         except KeyboardInterrupt:
             raise Interrupted(_interruption_note(meter.report, atomic=atomic)) from None
-    _print(meter.report, meter.boilerplate.repeated_paragraphs(), as_json=as_json)
-    _judge(meter.report, atomic=atomic)
+    removed = None
+    if prune and not meter.report.rejected:
+        removed = pruning.prune(
+            place, collection_name, meter, may_empty=prune_everything, asks=not yes
+        )
+    repeated = meter.boilerplate.repeated_paragraphs()
+    _print(meter.report, repeated, as_json=as_json, removed=removed)
+    _judge(meter.report, atomic=atomic, prune=prune)
 
 
 class _Partly(Failed):
     exit_code = 3
 
 
-def _judge(report: IngestReport, *, atomic: bool) -> None:
+def _judge(report: IngestReport, *, atomic: bool, prune: bool = False) -> None:
     if report.rejected and (atomic or not report.accepted):
         raise Failed("nothing was stored, see the rejected rows")
     if report.rejected:
         rows = counted(len(report.rejected), "row")
-        raise _Partly(f"{rows} rejected; the other documents are stored")
+        pruned = ". Nothing was removed, since the files were not read completely" if prune else ""
+        raise _Partly(f"{rows} rejected; the other documents are stored{pruned}")
 
 
 def _interruption_note(report: IngestReport, *, atomic: bool) -> str:
@@ -110,6 +159,25 @@ def _interruption_note(report: IngestReport, *, atomic: bool) -> str:
 
 
 async def _ingest(
+    place: "remote.CommandPlace",
+    collection_name: str,
+    sources: "Sequence[FileSource]",
+    meter: Meter,
+    *,
+    atomic: bool,
+) -> None:
+    if place.service is not None:
+        from pgrerank.cli.ingest_remote import send
+
+        with _interruptible():
+            await send(place, collection_name, sources, meter, atomic=atomic)
+        return
+    await _ingest_here(
+        place.settings, place.tenant_name or "", collection_name, sources, meter, atomic=atomic
+    )
+
+
+async def _ingest_here(
     settings: Settings,
     tenant_name: str,
     collection_name: str,
@@ -163,7 +231,7 @@ async def _store(
         place.services,
         place.tenant_id,
         place.collection,
-        _feed(
+        feed(
             meter.track(rows(sources, max_characters=max_characters)), names_files=len(sources) > 1
         ),
         atomic=atomic,
@@ -191,12 +259,26 @@ def _interruptible() -> Generator[None]:
             signal.signal(each, handler)
 
 
-async def _feed(rows: "Iterable[Row]", *, names_files: bool) -> AsyncIterator[Document | Rejection]:
+async def feed(rows: "Iterable[Row]", *, names_files: bool) -> AsyncIterator[Document | Rejection]:
+    """Documents and rejections of the rows; with `names_files`, rejections name their file."""
     for row in rows:
         item = row.item
         if names_files and isinstance(item, Rejection) and item.external_id != row.source:
             item = replace(item, reason=f"{row.source}: {item.reason}")
         yield item
+
+
+def _check_encoding(sources: "Sequence[FileSource]", encoding: str | None) -> None:
+    from pgrerank.formats.source import Format
+
+    if encoding is None or "\n".encode(encoding) == b"\n":
+        return
+    lines = next((each.name for each in sources if each.format is Format.JSONL), None)
+    if lines is not None:
+        raise Misused(
+            f"--encoding {encoding}: {lines} has one object a line, which needs an encoding whose "
+            "line break is one byte. Convert it to UTF-8"
+        )
 
 
 def _sources(paths: Sequence[str], form: str) -> "list[FileSource]":
@@ -213,22 +295,28 @@ def _sources(paths: Sequence[str], form: str) -> "list[FileSource]":
     return paths_found
 
 
-def _print(report: IngestReport, repeated: "Sequence[Repeated]", *, as_json: bool) -> None:
+def _print(
+    report: IngestReport,
+    repeated: "Sequence[Repeated]",
+    *,
+    as_json: bool,
+    removed: int | None = None,
+) -> None:
+    pruned = {} if removed is None else {"removed": removed}
     if as_json:
-        output.as_json({**asdict(report), "repeated": [asdict(each) for each in repeated]})
+        output.as_json(
+            {**asdict(report), **pruned, "repeated": [asdict(each) for each in repeated]}
+        )
         return
-    output.table(
-        ["created", "updated", "unchanged", "rejected", "chunks embedded"],
-        [
-            (
-                report.created,
-                report.updated,
-                report.unchanged,
-                len(report.rejected),
-                report.chunks,
-            )
-        ],
-    )
+    counts = {
+        "created": report.created,
+        "updated": report.updated,
+        "unchanged": report.unchanged,
+        "rejected": len(report.rejected),
+        **pruned,
+        "chunks embedded": report.chunks,
+    }
+    output.table(list(counts), [list(counts.values())])
     if report.rejected:
         _print_rejections(report.rejected)
     for each in repeated:

@@ -27,10 +27,20 @@ class Meter:
     Args:
         show: Displays the progress.
         size: Bytes of the sources; 0 if unknown.
+        keeps_ids: Whether the ids of all documents are kept in `ids`.
         elapsed: Clock in seconds.
     """
 
-    def __init__(self, show: Show, size: int, *, elapsed: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self,
+        show: Show,
+        size: int,
+        *,
+        keeps_ids: bool = False,
+        elapsed: Callable[[], float] = monotonic,
+    ) -> None:
+        self.ids: set[str] = set()
+        self._keeps_ids = keeps_ids
         self.report = IngestReport()
         self.boilerplate = Boilerplate()
         self._show = show
@@ -57,6 +67,8 @@ class Meter:
             self._read += 1
             if isinstance(row.item, Document):
                 self.boilerplate.see(row.item)
+                if self._keeps_ids:
+                    self.ids.add(row.item.external_id)
             self._show(f"reading, {self._read} rows{self._summary()}", self._part())
             yield row
 

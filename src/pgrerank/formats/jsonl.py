@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from pgrerank.domain.document import Document
 from pgrerank.domain.ingest import Rejection
 from pgrerank.formats.document_row import BYTE_ORDER_MARK, first_id, is_blank, read_row
-from pgrerank.formats.row import Row
+from pgrerank.formats.row import Row, UnreadableRowError, in_utf8
 
 #: longest allowed line, in bytes
 MAX_LINE_BYTES = 32 * 1024 * 1024
@@ -17,8 +18,17 @@ def rows(
     *,
     max_line_bytes: int = MAX_LINE_BYTES,
     max_characters: int | None = None,
+    encoding: str | None = None,
 ) -> Iterator[Row]:
-    """Each non-blank line as a document or a rejection."""
+    """Each non-blank line as a document or a rejection.
+
+    Args:
+        stream: The lines.
+        source: Name of the file in messages.
+        max_line_bytes: Longest allowed line, in bytes.
+        max_characters: Longest allowed text of a document. None: unlimited.
+        encoding: Encoding of each line, in which a line break is one byte; None: UTF-8.
+    """
     position = 0
     for line, (data, size) in enumerate(_lines(stream, max_line_bytes), start=1):
         position += size
@@ -26,10 +36,19 @@ def rows(
             reason = f"the line is longer than {max_line_bytes} bytes"
             item = Rejection(line=line, reason=reason, external_id=first_id(data))
         elif not is_blank(data):
-            item = read_row(data, line, max_characters=max_characters)
+            item = _item(data, line, max_characters, encoding)
         else:
             continue
         yield Row(source=source, line=line, item=item, position=position)
+
+
+def _item(
+    data: bytes, line: int, max_characters: int | None, encoding: str | None
+) -> Document | Rejection:
+    try:
+        return read_row(in_utf8(data, encoding), line, max_characters=max_characters)
+    except UnreadableRowError as error:
+        return Rejection(line=line, reason=error.reason, external_id=first_id(data))
 
 
 def lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:

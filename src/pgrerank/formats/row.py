@@ -61,6 +61,23 @@ def decode(data: bytes) -> str:
     return text
 
 
+def in_utf8(data: bytes, encoding: str | None) -> bytes:
+    """Bytes of an encoding as UTF-8, unless they have a byte order mark, or no encoding is named.
+
+    Raises:
+        UnreadableRowError: The bytes are invalid in that encoding; names the first and its place.
+    """
+    marks = (*_BYTE_ORDER_MARKS, codecs.BOM_UTF8)
+    if encoding is None or data.startswith(marks):
+        return data
+    try:
+        return data.decode(encoding).encode()
+    except UnicodeDecodeError as error:
+        raise UnreadableRowError(undecodable(data, error, encoding)) from error
+    except UnicodeEncodeError as error:
+        raise UnreadableRowError(f"not {encoding}: it holds half a surrogate pair") from error
+
+
 def fitting(title: str, text: str) -> tuple[str, str]:
     """Title and text; a title that is too long is moved to the beginning of the text."""
     return (title, text) if len(title) <= MAX_TITLE_CHARACTERS else ("", f"{title}\n\n{text}")

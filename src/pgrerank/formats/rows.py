@@ -12,7 +12,7 @@ from pgrerank.domain.ingest import Rejection
 from pgrerank.formats import front_matter, html, jsonl, markdown
 from pgrerank.formats.blocks import Kind, blocks, has_words
 from pgrerank.formats.document_row import Repetitions, check_length
-from pgrerank.formats.row import Row, UnreadableRowError, decode
+from pgrerank.formats.row import Row, UnreadableRowError, decode, in_utf8
 from pgrerank.formats.source import FileSource, Format
 
 #: longest allowed file that is one document, in bytes
@@ -54,7 +54,9 @@ def _read(source: FileSource, max_characters: int) -> Iterator[Row]:
 
 def _source_rows(source: FileSource, stream: BinaryIO, max_characters: int) -> Iterator[Row]:
     if source.format is Format.JSONL:
-        yield from jsonl.rows(stream, source.name, max_characters=max_characters)
+        yield from jsonl.rows(
+            stream, source.name, max_characters=max_characters, encoding=source.encoding
+        )
         return
     data = stream.read(MAX_FILE_BYTES + 1)
     yield _row(source, _whole(source, data, max_characters), source.size)
@@ -82,7 +84,7 @@ def _document(source: FileSource, data: bytes, max_characters: int) -> Document:
     most = (max_characters + front_matter.MAX_CHARACTERS) * _BYTES_OF_A_CHARACTER
     if source.format is not Format.HTML and len(data) > most:
         raise UnreadableRowError(f"the file is larger than {max_characters} characters can be")
-    document = _READERS[source.format](source.name, data)
+    document = _READERS[source.format](source.name, in_utf8(data, source.encoding))
     if not (document.text.strip() or document.title):
         raise UnreadableRowError("has no text")
     return document

@@ -44,6 +44,8 @@ class FileSource:
     size: int
     #: why it cannot be read, as a clause
     fault: str | None = None
+    #: encoding of a file without a byte order mark; None: UTF-8, or what an HTML file declares
+    encoding: str | None = None
 
 
 class UnknownFormatError(ValueError):

@@ -1,5 +1,6 @@
 """Delete several documents, and change what no chunk of a document depends on."""
 
+from collections.abc import Container
 from dataclasses import replace
 
 from pgrerank.domain.bounds import text
@@ -94,3 +95,24 @@ async def update_document(
     text("id", external_id, least=1, most=MAX_ID_CHARACTERS)
     collection = await services.collections.by_name(tenant_id, collection_name)
     return await services.documents.update(tenant_id, collection, external_id, patch)
+
+
+async def ids_except(
+    services: AdminServices, tenant_id: TenantId, collection_name: str, kept: Container[str]
+) -> list[str]:
+    """External ids of all documents of a collection but those that are kept, in their order.
+
+    Raises:
+        NotFoundError: No such collection.
+    """
+    collection = await services.collections.by_name(tenant_id, collection_name)
+    found: list[str] = []
+    cursor: str | None = None
+    while True:
+        page = await services.documents.page(
+            tenant_id, collection, limit=MAX_DELETED, cursor=cursor
+        )
+        found += [each.external_id for each in page.items if each.external_id not in kept]
+        cursor = page.cursor
+        if cursor is None:
+            return found

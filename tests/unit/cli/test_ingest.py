@@ -101,7 +101,7 @@ async def test_rows_of_several_files_are_told_apart_by_the_name_of_their_file(na
         ),
     ]
 
-    items = [item async for item in ingest._feed(rows, names_files=names_files)]
+    items = [item async for item in ingest.feed(rows, names_files=names_files)]
 
     assert items[0] is document
     assert [each.reason for each in items[1:]] == [reason, "bad"]
