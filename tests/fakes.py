@@ -242,6 +242,7 @@ def services(**parts: object) -> Services:
         embedder=FakeEmbedder(),
         scorer=FakeScorer(),
         late=None,
+        spans=None,
         tokens=FakeTokens(documents),
         embeddings=FakeEmbeddings(documents),
         candidates=FakeCandidates(),

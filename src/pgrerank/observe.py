@@ -27,6 +27,7 @@ from pgrerank.domain.errors import PgrerankError
 from pgrerank.domain.ingest import IngestReport
 from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.rerank import RerankOutcome, RerankRequest
+from pgrerank.domain.spans import SpanReport
 
 LogFormat = Literal["auto", "json", "console"]
 LogLevel = Literal["debug", "info", "warning", "error"]
@@ -143,8 +144,16 @@ def _outcome(outcome: SearchOutcome | RerankOutcome) -> dict[str, object]:
         "calibration_reason": outcome.calibration.reason,
         "answerable_probability": answerable and answerable.probability,
         "warnings": list(outcome.warnings),
+        **_spans(outcome.spans),
         "timings_ms": outcome.timings_ms,
     }
+
+
+def _spans(report: SpanReport | None) -> dict[str, object]:
+    """Fields of a report on spans; none if none were requested."""
+    if report is None:
+        return {}
+    return {f"spans_{name}": value for name, value in asdict(report).items()}
 
 
 def _report(report: RerankReport) -> dict[str, object]:

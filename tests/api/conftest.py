@@ -46,6 +46,7 @@ from pgrerank.storage.tokens import PostgresTokens
 from pgrerank.usecases import access
 from pgrerank.wiring import SystemClock
 from tests import fakes
+from tests.fake_spans import FakeSpans
 from tests.fake_tokens import FakeLate
 from tests.fixtures.postgres import Database
 
@@ -200,6 +201,7 @@ def services_over(database: Database, connections: Pool) -> Services:
         history=PostgresHistory(connections),
         embeddings=PostgresEmbeddings(connections),
         late=FakeLate(),
+        spans=FakeSpans(),
         rankings=PostgresRankings(connections, fakes.FakeScorer.model, FakeLate.model),
         collections=PostgresCollections(connections),
         documents=PostgresDocuments(connections),

@@ -5,15 +5,18 @@ import tomllib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
 from pgrerank.domain.errors import OverloadedError, QuotaError, ScoringError
 from pgrerank.domain.limits import Limits
+from pgrerank.domain.spans import NO_MODEL
 from pgrerank.domain.tenant import Scope
 from tests import fakes
 from tests.api.conftest import Client, client_of, description
+from tests.fake_spans import FakeSpans
 
 QUERY = "what is rome"
 DOCUMENTS = ["a b c", "rome is big", "what is rome like", "x y z", "größe ✓ rome"]
@@ -404,3 +407,23 @@ async def test_every_call_is_described_and_needs_the_scope():
         for (method, path), call in calls.items():
             assert call["security"]
             assert (await client.request(method, path)).status_code == 403
+
+
+async def test_coheres_clients_get_relevant_spans():
+    text = "A dog barks. The red fox runs."
+    request = {"model": "m", "query": "red fox", "documents": [text]}
+
+    async def answer(scorer: FakeSpans | None, spans: object) -> dict[str, Any]:
+        async with client_of(fakes.services(spans=scorer)) as caller:
+            body = request | {"relevant_spans": spans}
+            return (await caller.post("/compat/cohere/v2/rerank", json=body)).json()
+
+    enabled = {"mode": "enabled", "threshold": 0.1, "max_spans": 1}
+    found = await answer(FakeSpans(), enabled)
+    disabled = await answer(FakeSpans(), {"mode": "disabled"})
+    impossible = await answer(None, enabled)
+
+    assert found["results"][0]["relevant_spans"] == [{"start": 13, "end": 30, "score": 1.0}]
+    assert "relevant_spans" not in disabled["results"][0]
+    assert "relevant_spans" not in impossible["results"][0]
+    assert impossible["meta"]["warnings"] == [f"relevant_spans: {NO_MODEL}"]

@@ -229,3 +229,31 @@ async def test_rankings_go_by_the_calibration_of_all_of_the_tenant(caller):
 
     assert body["calibration"]["id"] == made.json()["id"]
     assert body["results"][0]["relevance"] > 0.5
+
+
+async def test_results_are_reduced_to_their_spans(caller):
+    text = "😀 A dog barks. The red fox runs."
+    body = (await ranked(caller, documents=[text, "a car"], compress=True, spans={"max": 1})).json()
+
+    first, second = body["results"]
+    assert [text[each["start"] : each["end"]] for each in first["spans"]] == ["The red fox runs."]
+    assert (first["extract"], second["extract"]) == ("The red fox runs.", "a car")
+    assert second["spans"] == []
+    assert body["spans"] == {
+        "model": "fake-late",
+        "total_tokens": 10,
+        "kept_tokens": 6,
+        "reason": None,
+    }
+
+
+async def test_without_a_request_for_spans_there_are_none(caller):
+    body = (await ranked(caller)).json()
+
+    assert body["spans"] is None
+    assert {each["spans"] for each in body["results"]} == {None}
+
+
+@pytest.mark.parametrize("spans", [{"threshold": 2}, {"max": 0}, {"most": 1}, 3])
+async def test_wrong_spans_are_refused(caller, spans):
+    assert (await ranked(caller, spans=spans)).status_code == 400

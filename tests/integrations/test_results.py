@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+import msgspec
 import pytest
 
 from pgrerank.client.answers import (
@@ -16,7 +17,13 @@ from pgrerank.client.answers import (
     ResultScores,
     SearchResponse,
 )
-from pgrerank.integrations.results import rankable, rerank_results, search_results
+from pgrerank.integrations.results import (
+    rankable,
+    reduced,
+    rerank_results,
+    search_results,
+    text,
+)
 
 
 def answer(*scores: ResultScores) -> SearchResponse:
@@ -110,3 +117,23 @@ def test_only_fields_that_a_document_has_are_read_before_its_text(fields, expect
     found = rankable("text", {"about": "keys", "year": 2024, "text": "other"}, fields)
 
     assert (found if isinstance(found, str) else list(found.items())) == expected
+
+
+def test_the_text_of_a_result_is_its_extract_if_it_has_one():
+    (whole,) = answer(ResultScores()).results
+
+    assert text(whole) == "text"
+    assert text(msgspec.structs.replace(whole, extract="te")) == "te"
+
+
+@pytest.mark.parametrize(
+    ("extract", "expected"),
+    [
+        (None, "One. Two.\nThree."),
+        ("One.\nThree.", "One.\nThree."),
+        ("title: T\ntext: One.", "One."),
+        ("title: T", "One. Two.\nThree."),
+    ],
+)
+def test_a_supplied_text_is_reduced_without_the_metadata_before_it(extract, expected):
+    assert reduced("One. Two.\nThree.", extract) == expected

@@ -38,6 +38,7 @@ from pgrerank.domain.ids import ChunkId, RankingId
 from pgrerank.domain.log import LoggedCandidate, LoggedDocument, LoggedRanking
 from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.rerank import RankedDocument, RerankOutcome, RerankRequest, SuppliedDocument
+from pgrerank.domain.spans import SpanReport
 from pgrerank.integrations import results
 from pgrerank.storage import score_columns
 from tests.fixtures.rankings import candidate, ranking
@@ -186,8 +187,8 @@ def test_frameworks_get_every_score_of_a_supplied_document():
 
     [(_, _, facts)] = results.rerank_results(response)
 
-    # The final place and the score to show are separate fields.
-    assert facts.keys() >= set(document.__struct_fields__) - {"index", "display_score"}
+    # The final place, the score to show and the text are separate fields.
+    assert facts.keys() >= set(document.__struct_fields__) - {"index", "display_score", "extract"}
 
 
 def test_the_legs_are_those_of_every_record():
@@ -262,6 +263,7 @@ OUTCOME = {
     "answerable": Answerability(probability=0.25),
     "warnings": ("cannot read Thai",),
     "timings_ms": {"total": 3.5},
+    "spans": SpanReport(model="encoder", total_tokens=190, kept_tokens=60, reason="cut"),
 }
 
 
@@ -296,7 +298,12 @@ def test_every_part_of_an_outcome_is_in_the_log_line(name):
 def test_the_log_line_has_a_value_of_every_field_of_the_reports():
     for line in log_lines(**OUTCOME):
         values = [value for value in line.values() if isinstance(value, str | int | float)]
-        for part in (OUTCOME["cut"], OUTCOME["rerank"], OUTCOME["rerank"].cascade):
+        for part in (
+            OUTCOME["cut"],
+            OUTCOME["rerank"],
+            OUTCOME["rerank"].cascade,
+            OUTCOME["spans"],
+        ):
             shown = [v for v in asdict(part).values() if not isinstance(v, dict)]
             assert [value for value in shown if value not in values] == []
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,7 +15,7 @@ from pgrerank.cli.output import number
 from pgrerank.domain.candidate import LEGS
 
 if TYPE_CHECKING:
-    from pgrerank.client.answers import Leg, Result, ResultScores, SearchResponse
+    from pgrerank.client.answers import Leg, Result, ResultScores, SearchResponse, SpansFound
 
 _MARGIN = 4
 #: maximum width of an excerpt; longer lines are hard to read
@@ -42,9 +43,16 @@ def _show_result(console: Console, result: "Result", query: str) -> None:
     for line in reasons(result).splitlines():
         console.print(Text(" " * _MARGIN + line), soft_wrap=True)
     width = min(console.width, _WIDEST) - _MARGIN
-    for line in excerpt(result.chunk.content or "", query, width=width):
+    for line in _lines(result, query, width):
         console.print(Text(" " * _MARGIN) + _marked(line, query), soft_wrap=True)
     console.print()
+
+
+def _lines(result: "Result", query: str, width: int) -> list[str]:
+    """The extract of a result in full, or else an excerpt of its content."""
+    if result.extract is None:
+        return excerpt(result.chunk.content or "", query, width=width)
+    return [part for line in result.extract.splitlines() for part in wrap(line, width)]
 
 
 def _marked(line: str, query: str) -> Text:
@@ -110,8 +118,20 @@ def _account(answer: "SearchResponse") -> list[str]:
     lines = [f"order: by {', then by '.join(names)}"] if names else []
     lines += [_rerank(answer), _relevance(answer)]
     lines.append("   ".join(f"{leg}: {_leg(getattr(answer.legs, leg))}" for leg in LEGS))
+    lines += spans(answer.spans)
     lines += [f"warning: {warning}" for warning in answer.warnings]
     return [*lines, timings(answer.timings_ms), f"logged as {answer.id}"]
+
+
+def spans(report: "SpansFound | None") -> list[str]:
+    """How the extracts were found, in a line; none if none were requested."""
+    if report is None:
+        return []
+    if report.model is None:
+        return [f"spans: none ({report.reason})"]
+    note = f"; {report.reason}" if report.reason else ""
+    kept = f"{report.kept_tokens} of {report.total_tokens} tokens kept"
+    return [f"spans: {kept} by {report.model}{note}"]
 
 
 def _rerank(answer: "SearchResponse") -> str:

@@ -75,6 +75,11 @@ collection: Decorator = click.option(
     metavar="NAME",
     help=f"Collection. Default: {COLLECTION}.",
 )
+compress: Decorator = click.option(
+    "--compress",
+    is_flag=True,
+    help="Reduce each result to the sentences that answer the query.",
+)
 as_json: Decorator = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 strategy: Decorator = click.option(
     "--strategy",

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 import click
 import msgspec
 
-from pgrerank.cli import option, output, remote
+from pgrerank.cli import hits, option, output, remote
 from pgrerank.cli.command import Command, Failed, examples, read_settings
 from pgrerank.domain import unknown_query
+from pgrerank.domain.rerank import RankedDocument, RerankRequest
+from pgrerank.domain.spans import SpanReport
 from pgrerank.formats.row import UnreadableRowError, decode
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
     from pgrerank.client import AsyncClient
-    from pgrerank.client.answers import RerankedDocument
+    from pgrerank.client.answers import RerankedDocument, SpansFound
+    from pgrerank.ports.spans import SpanScorer
 
 
 @click.command(
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 @click.argument("query")
 @click.argument("file", type=click.File("rb"))
 @click.option("--limit", type=click.IntRange(1), help="Print only this many of the best.")
+@option.compress
 @remote.options
 @option.as_json
 @click.pass_context
@@ -38,6 +42,7 @@ def rerank(
     query: str,
     file: BinaryIO,
     limit: int | None,
+    compress: bool,
     url: str | None,
     key: str | None,
     as_json: bool,
@@ -45,15 +50,16 @@ def rerank(
     """Order texts by relevance to a query. Needs no database, and with --url no model.
 
     FILE has one document per line: plain text, JSON objects with `text` (and `title`), or JSON
-    strings; `-` reads standard input. Prints the best first, with the reranker's raw score.
+    strings; `-` reads standard input. With `--compress`, of each text only the sentences that answer
+    the query are printed. Prints the best first, with the reranker's raw score.
     """
     texts = _texts(file.read())
     settings = read_settings(context)
     service = remote.service(settings, url, key)
     if service is None:
-        answer = asyncio.run(_rerank(settings, query, list(texts.values())))
+        answer = asyncio.run(_rerank(settings, query, list(texts.values()), compress=compress))
     else:
-        answer = remote.ask(service, _call(query, list(texts.values())))
+        answer = remote.ask(service, _call(query, list(texts.values()), compress=compress))
     _print(query, list(texts.items()), answer, limit, as_json=as_json)
 
 
@@ -80,13 +86,13 @@ def _print(
             output.number(document.rerank_score, 4),
             *([output.number(document.relevance)] if has_relevance else []),
             line,
-            text,
+            text if document.extract is None else document.extract,
         )
         for document, line, text in ranked
     ]
     output.table(["rerank score", *columns, "line", "text"], rows)
-    for warning in answer.warnings:
-        output.messages().print(f"warning: {warning}", soft_wrap=True)
+    for warning in [*map("warning: {}".format, answer.warnings), *hits.spans(answer.spans)]:
+        output.messages().print(warning, soft_wrap=True)
 
 
 def _scores(document: "RerankedDocument") -> dict[str, object]:
@@ -102,16 +108,23 @@ class _Answer:
 
     results: Sequence["RerankedDocument"]
     warnings: Sequence[str]
+    #: how the extracts were found; None: none were requested
+    spans: "SpansFound | None"
 
 
-async def _rerank(settings: Settings, query: str, texts: Sequence[str]) -> _Answer:
+async def _rerank(
+    settings: Settings, query: str, texts: Sequence[str], *, compress: bool
+) -> _Answer:
     from pgrerank import wiring
     from pgrerank.api.v1.schema.rerank import RerankedDocument as Served
-    from pgrerank.client.answers import RerankedDocument
+    from pgrerank.client.answers import RerankedDocument, SpansFound
     from pgrerank.usecases.rerank_texts import rerank_texts
 
     async with wiring.load_models(settings) as models:
         ranked = await rerank_texts(models.scorer, query, texts)
+        report = None
+        if compress:
+            ranked, report = await _compressed(models.spans, query, ranked)
         unknown = {models.scorer.model.name: models.scorer.unknown_share(query)}
     return _Answer(
         results=[
@@ -119,13 +132,28 @@ async def _rerank(settings: Settings, query: str, texts: Sequence[str]) -> _Answ
             for each in ranked
         ],
         warnings=unknown_query.warnings(unknown),
+        spans=report and msgspec.convert(report, SpansFound, from_attributes=True),
     )
 
 
-def _call(query: str, texts: Sequence[str]) -> "Callable[[AsyncClient], Awaitable[_Answer]]":
+async def _compressed(
+    scorer: "SpanScorer | None", query: str, ranked: Sequence[RankedDocument]
+) -> tuple[Sequence[RankedDocument], SpanReport]:
+    from pgrerank.usecases import spans
+
+    documents = tuple(each.document for each in ranked)
+    request = RerankRequest(query=query, documents=documents, compress=True)
+    texts = [("", each.text) for each in documents]
+    found = await spans.find(scorer, request, texts, deadline=None, tenant_id=None)
+    return spans.attach(ranked, found), found.report
+
+
+def _call(
+    query: str, texts: Sequence[str], *, compress: bool
+) -> "Callable[[AsyncClient], Awaitable[_Answer]]":
     async def call(client: "AsyncClient") -> _Answer:
-        answer = await client.rank(query, texts)
-        return _Answer(results=answer.results, warnings=answer.warnings)
+        answer = await client.rank(query, texts, compress=compress)
+        return _Answer(results=answer.results, warnings=answer.warnings, spans=answer.spans)
 
     return call
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     epilog=examples(
         'pgrerank search "how do I rotate a key" -t acme -c docs',
         'pgrerank search "rotate a key" -t acme -c docs --rerank never --strategy keyword',
+        'pgrerank search "how do I rotate a key" -t acme -c docs --compress',
         'PGRERANK_KEY=pgr_... pgrerank search "rotate a key" -c docs --url http://127.0.0.1:8080',
         """pgrerank search "key" -t acme -c docs --filter '{"year": {"$gte": 2024}}' --json""",
     ),
@@ -67,6 +68,7 @@ if TYPE_CHECKING:
     metavar="FILE|JSON",
     help="Learned sparse weights of the query by token, as JSON or a file, for a third leg.",
 )
+@option.compress
 @remote.options
 @option.as_json
 @click.pass_context
@@ -87,7 +89,8 @@ def search(
 
     Prints each result with an excerpt, the score it is ordered by, its rank in the first stage and
     in each leg, and what was reranked. Three options are independent: `--candidates` per leg,
-    `--depth` reranked, `--limit` shown. The search is logged; with --url, by the service.
+    `--depth` reranked, `--limit` shown. With `--compress`, a result is printed reduced to the
+    sentences that answer the query, and the summary says how many tokens are left. The search is logged; with --url, by the service.
     """
     if knobs["rerank"] == RerankMode.NEVER:
         refuse_unused(context, {"depth", "cascade"}, "is for reranking, without --rerank never")

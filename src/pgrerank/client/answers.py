@@ -86,6 +86,27 @@ class ResultChunk(_Answer, frozen=True, kw_only=True):
     content: str | None
 
 
+class Span(_Answer, frozen=True, kw_only=True):
+    """A sentence, code block, list item or table row: `content[start:end]`."""
+
+    start: int
+    end: int
+    #: 0 to 1, comparable within one answer
+    score: float
+
+
+class SpansFound(_Answer, frozen=True, kw_only=True):
+    """How the spans of the results were found."""
+
+    #: None: none ran
+    model: str | None = None
+    total_tokens: int = 0
+    #: tokens of the extracts
+    kept_tokens: int = 0
+    #: why some or all results have no spans; None: all have
+    reason: str | None = None
+
+
 class Result(_Answer, frozen=True, kw_only=True):
     """A result: a chunk with its document, scores and ranks."""
 
@@ -95,6 +116,10 @@ class Result(_Answer, frozen=True, kw_only=True):
     ranks: Ranks
     #: whether the reranker read only part of the query or the passage
     truncated: bool = False
+    #: None: not requested, or not found
+    spans: list[Span] | None = None
+    #: the content reduced to its spans; None: not requested, or not found
+    extract: str | None = None
 
 
 class CascadeReport(_Answer, frozen=True, kw_only=True):
@@ -172,6 +197,8 @@ class SearchResponse(_Answer, frozen=True, kw_only=True):
     cursor: str | None = None
     #: all candidates in their final order; None without `explain`
     candidates: list[Result] | None = None
+    #: None: no spans were requested
+    spans: SpansFound | None = None
 
 
 class RerankedDocument(_Answer, frozen=True, kw_only=True):
@@ -190,6 +217,10 @@ class RerankedDocument(_Answer, frozen=True, kw_only=True):
     boost: float = 0.0
     #: whether the reranker read only part of the query or the document
     truncated: bool = False
+    #: None: not requested, or not found
+    spans: list[Span] | None = None
+    #: the text reduced to its spans; None: not requested, or not found
+    extract: str | None = None
 
 
 class ExplainedDocument(RerankedDocument, frozen=True, kw_only=True):
@@ -216,6 +247,8 @@ class RerankResponse(_Answer, frozen=True, kw_only=True):
     timings_ms: dict[str, float] = {}
     #: all documents in their final order; None without `explain`
     documents: list[ExplainedDocument] | None = None
+    #: None: no spans were requested
+    spans: SpansFound | None = None
 
 
 class Results(_Answer, frozen=True, kw_only=True):

@@ -33,6 +33,10 @@ class SearchKnobs(TypedDict, total=False):
     cascade: int | None
     #: include every candidate in the response
     explain: bool
+    #: find the sentences of each result that answer the query: `threshold` (0-1), `max`
+    spans: Mapping[str, Any] | None
+    #: include an extract of each result, reduced to its spans
+    compress: bool
     #: your id of the user on whose behalf you call, for the log; at most 200 characters
     end_user_id: str | None
 
@@ -58,6 +62,10 @@ class RankKnobs(TypedDict, total=False):
     #: name of the reranker
     model: str | None
     explain: bool
+    #: find the sentences of each result that answer the query: `threshold` (0-1), `max`
+    spans: Mapping[str, Any] | None
+    #: include an extract of each result, reduced to its spans
+    compress: bool
     #: your id of the user on whose behalf you call, for the log; at most 200 characters
     end_user_id: str | None
 

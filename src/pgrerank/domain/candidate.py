@@ -10,6 +10,7 @@ from pgrerank.domain.hit_scores import NO_SCORES, HitScores
 from pgrerank.domain.ids import ChunkId, DocumentId, RankingId
 from pgrerank.domain.json import JsonObject
 from pgrerank.domain.model import ModelCard
+from pgrerank.domain.spans import Extract, SpanReport
 
 if TYPE_CHECKING:
     from pgrerank.domain.vector import Vector
@@ -119,6 +120,8 @@ class Hit:
     #: from 1
     rank: int
     scores: HitScores = NO_SCORES
+    #: None: not requested, or the result is returned whole
+    extract: Extract | None = None
 
 
 class RerankStatus(StrEnum):
@@ -206,6 +209,8 @@ class SearchOutcome:
     answerable: Answerability | None = None
     #: reasons to distrust the order, see domain/unknown_query.py
     warnings: tuple[str, ...] = ()
+    #: None: no spans were requested
+    spans: SpanReport | None = None
 
     @property
     def uncut(self) -> int:

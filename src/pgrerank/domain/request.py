@@ -9,6 +9,7 @@ from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.ids import KeyId
 from pgrerank.domain.json import JsonObject
 from pgrerank.domain.name import check_optional_name
+from pgrerank.domain.spans import SpanSettings
 from pgrerank.domain.sparse import SparseWeights, check_weights
 
 MAX_CANDIDATES = 1000
@@ -85,6 +86,10 @@ class SearchRequest:
     cascade: int | None = None
     #: report all candidates with their scores
     explain: bool = False
+    #: find the sentences of each result that answer the query; None: do not report them
+    spans: SpanSettings | None = None
+    #: reduce each result to its spans
+    compress: bool = False
     #: the caller's end user, 1-200 characters, for the log; None: not given
     end_user_id: str | None = None
     #: the API key of the request, for the log; None: no key was needed
@@ -116,6 +121,11 @@ class SearchRequest:
             InvalidRequestError: The query is blank.
         """
         text("query", self.query, least=1, most=MAX_QUERY_CHARACTERS)
+
+    @property
+    def needs_spans(self) -> bool:
+        """Whether the sentences of the results are scored."""
+        return self.spans is not None or self.compress
 
     @property
     def has_dense_leg(self) -> bool:

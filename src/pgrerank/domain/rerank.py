@@ -19,6 +19,7 @@ from pgrerank.domain.request import (
     MAX_QUERY_CHARACTERS,
     MAX_RAW_SCORE,
 )
+from pgrerank.domain.spans import Extract, SpanReport, SpanSettings
 
 #: of one request; the highest limit of any supported dialect
 MAX_DOCUMENTS = 10_000
@@ -74,6 +75,10 @@ class RerankRequest:
     truncate: bool = True
     #: report all documents with their scores
     explain: bool = False
+    #: find the sentences of each result that answer the query; None: do not report them
+    spans: SpanSettings | None = None
+    #: reduce each result to its spans
+    compress: bool = False
     #: name of the collection whose calibration, thresholds and settings apply; None: the tenant's
     collection: str | None = None
     #: name of a stored threshold of the collection, below which results are removed
@@ -113,6 +118,11 @@ class RerankRequest:
             raise InvalidRequestError("threshold", "needs `collection`: thresholds belong to one")
 
     @property
+    def needs_spans(self) -> bool:
+        """Whether the sentences of the results are scored."""
+        return self.spans is not None or self.compress
+
+    @property
     def effective_depth(self) -> int:
         """Number of documents to score."""
         return min(self.depth or len(self.documents), len(self.documents))
@@ -133,6 +143,8 @@ class RankedDocument:
     scores: HitScores = NO_SCORES
     #: score for people and other systems, 0..1, never rising in the list: see `display_score`
     display_score: float = 0.0
+    #: None: not requested, or the result is returned whole
+    extract: Extract | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +169,8 @@ class RerankOutcome:
     answerable: Answerability | None = None
     #: reasons to distrust the order, see domain/unknown_query.py
     warnings: tuple[str, ...] = ()
+    #: None: no spans were requested
+    spans: SpanReport | None = None
 
 
 def order_documents(

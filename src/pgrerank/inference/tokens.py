@@ -37,6 +37,18 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacedReading:
+    """The tokens of a text with their places, and the sequences that hold them."""
+
+    ids: list[int]
+    #: first and last character of each token, `text[start:end]`, in code points
+    offsets: list[tuple[int, int]]
+    sequences: tuple[TokenSequence, ...]
+    #: the tokens in each sequence; neighbours overlap
+    parts: tuple[slice, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Body:
     """Tokens of a text, and whether the text was cut before tokenizing."""
 
@@ -119,6 +131,28 @@ class Tokens:
     def passages(self, texts: Sequence[str]) -> list[Reading]:
         """Each text as one sequence, or as overlapping ones if it is long."""
         return self._singles(texts, most=SEGMENTS)
+
+    def placed(self, texts: Sequence[str]) -> list[PlacedReading]:
+        """Each text as by `passages`, with the places of its tokens in it."""
+        room = self.max_length - self._single.size
+        heads = [_encodable(text[: room * SEGMENTS * _CHARACTERS_PER_TOKEN]) for text in texts]
+        return [
+            self._placed(encoding, room)
+            for start in range(0, len(heads), _TOGETHER)
+            for encoding in self._tokenizer.encode_batch(
+                heads[start : start + _TOGETHER], add_special_tokens=False
+            )
+        ]
+
+    def _placed(self, encoding: Encoding, room: int) -> PlacedReading:
+        ids = encoding.ids
+        parts = segments(len(ids), room, overlap=room // _OVERLAP, most=SEGMENTS)
+        return PlacedReading(
+            ids=ids[: parts[-1].stop],
+            offsets=encoding.offsets[: parts[-1].stop],
+            sequences=tuple(self._single.fill(ids[part]) for part in parts),
+            parts=tuple(parts),
+        )
 
     def pairs(self, query: str, texts: Sequence[str]) -> list[Reading]:
         """The query paired with each text. The query has a token budget, the text gets the rest."""

@@ -3,6 +3,8 @@
     retriever = PgrerankRetriever(url, "docs", Secret.from_env_var("PGRERANK_KEY"))
     documents = retriever.run("how do I rotate a key?")["documents"]
 
+With the knob `compress`, documents hold only the sentences that answer the query.
+
 Documents of the ranker have a score from 0 to 1 that follows their order. The score of documents
 of the retriever is the probability of relevance, None without a calibration. `meta["pgrerank"]`
 has details on how each was found, with all raw scores by name.
@@ -189,18 +191,24 @@ def _check_top_k(top_k: int) -> int:
 
 def _search_documents(answer: SearchResponse) -> dict[str, list[Document]]:
     documents = [
-        Document(id=str(result.chunk.id), content=result.chunk.content, meta=metadata, score=score)
+        Document(id=str(result.chunk.id), content=results.text(result), meta=metadata, score=score)
         for result, score, metadata in results.search_results(answer)
     ]
     return {"documents": documents}
 
 
+def _reduced(document: Document, extract: str | None) -> str | None:
+    return None if document.content is None else results.reduced(document.content, extract)
+
+
 def _reranked_documents(
     documents: Sequence[Document], answer: RerankResponse
 ) -> dict[str, list[Document]]:
+    extracts = results.extracts(answer)
     ranked = [
         replace(
             documents[index],
+            content=_reduced(documents[index], extracts.get(index)),
             score=score,
             meta={**deepcopy(documents[index].meta), results.FACTS: facts},
         )

@@ -3,6 +3,8 @@
     retriever = PgrerankRetriever(url=url, key=key, collection="docs", knobs={"limit": 5})
     documents = retriever.invoke("how do I rotate a key?")
 
+With the knob `compress`, documents hold only the sentences that answer the query.
+
 `metadata["relevance_score"]` is from 0 to 1 and never rises from one document to the next.
 Documents of the retriever have it only with a calibration; it is their probability of relevance.
 `metadata["pgrerank"]` has all other details of a result, with raw scores by name in `scores`.
@@ -147,7 +149,7 @@ def _search_documents(answer: SearchResponse) -> list[Document]:
     return [
         Document(
             id=str(result.chunk.id),
-            page_content=result.chunk.content or "",
+            page_content=results.text(result),
             metadata=metadata if score is None else {**metadata, SCORE: score},
         )
         for result, score, metadata in results.search_results(answer)
@@ -155,12 +157,16 @@ def _search_documents(answer: SearchResponse) -> list[Document]:
 
 
 def _reranked_documents(documents: Sequence[Document], answer: RerankResponse) -> list[Document]:
+    extracts = results.extracts(answer)
     return [
-        _with_score(documents[index], score, facts)
+        _with_score(documents[index], score, facts, extracts.get(index))
         for index, score, facts in results.rerank_results(answer)
     ]
 
 
-def _with_score(document: Document, score: float, facts: dict[str, Any]) -> Document:
+def _with_score(
+    document: Document, score: float, facts: dict[str, Any], extract: str | None
+) -> Document:
     metadata = {**deepcopy(document.metadata), SCORE: score, results.FACTS: facts}
-    return document.model_copy(update={"metadata": metadata})
+    content = results.reduced(document.page_content, extract)
+    return document.model_copy(update={"metadata": metadata, "page_content": content})

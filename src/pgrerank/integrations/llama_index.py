@@ -3,6 +3,8 @@
     retriever = PgrerankRetriever(url, key, "docs", knobs={"limit": 5})
     nodes = retriever.retrieve("how do I rotate a key?")
 
+With the knob `compress`, nodes hold only the sentences that answer the query.
+
 The id of a node is that of the chunk; its source is your document. `metadata["pgrerank"]` has
 details on how it was found and is hidden from embedders, rerankers and LLMs. Embedders and
 rerankers do not see ids and URIs either. The score of nodes of the retriever is the probability of
@@ -21,6 +23,7 @@ from llama_index.core.callbacks.base import EventContext
 from llama_index.core.instrumentation.events.rerank import ReRankEndEvent, ReRankStartEvent
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.schema import (
+    BaseNode,
     MetadataMode,
     NodeRelationship,
     NodeWithScore,
@@ -174,7 +177,7 @@ def _search_nodes(answer: SearchResponse) -> list[NodeWithScore]:
 def _node(result: Result, metadata: dict[str, object]) -> TextNode:
     return TextNode(
         id_=str(result.chunk.id),
-        text=result.chunk.content or "",
+        text=results.text(result),
         metadata=metadata,
         excluded_embed_metadata_keys=[results.FACTS, "document_id", "uri"],
         excluded_llm_metadata_keys=[results.FACTS],
@@ -183,7 +186,17 @@ def _node(result: Result, metadata: dict[str, object]) -> TextNode:
 
 
 def _reranked_nodes(nodes: Sequence[NodeWithScore], answer: RerankResponse) -> list[NodeWithScore]:
+    extracts = results.extracts(answer)
     return [
-        NodeWithScore(node=nodes[index].node, score=score)
+        NodeWithScore(node=_reduced(nodes[index].node, extracts.get(index)), score=score)
         for index, score, _ in results.rerank_results(answer)
     ]
+
+
+def _reduced(node: BaseNode, extract: str | None) -> BaseNode:
+    """The node, or with an extract a copy that holds only that. Its metadata are kept apart."""
+    if extract is None:
+        return node
+    copied = node.model_copy()
+    copied.set_content(results.reduced(node.get_content(), extract))
+    return copied

@@ -119,6 +119,7 @@ class _Tools:
     async def search(
         self,
         query: Query,
+        *,
         collection: Annotated[
             str | None, Field(description="Name of the collection. Unset: the default collection.")
         ] = None,
@@ -131,9 +132,15 @@ class _Tools:
             float | None,
             Field(ge=0, le=1, description="Minimum probability of relevance of a passage."),
         ] = None,
+        compress: Annotated[
+            bool,
+            Field(description="Reduce each passage to the sentences that answer the query."),
+        ] = False,
     ) -> FoundPassages:
         """Find the passages of a collection that best answer a query, reranked."""
         knobs: SearchKnobs = {"limit": limit, "rerank": "always"}
+        if compress:
+            knobs["compress"] = True
         if filter is not None:
             knobs["filter"] = filter
         if min_relevance is not None:
@@ -150,7 +157,7 @@ class _Tools:
                     document=result.document.id,
                     title=result.document.title,
                     uri=result.document.uri,
-                    text=result.chunk.content or "",
+                    text=results.text(result),
                     metadata=result.document.metadata,
                     relevance=score,
                 )

@@ -5,7 +5,13 @@ from typing import Any
 
 import msgspec
 
-from pgrerank.client.answers import RerankResponse, Result, SearchResponse
+from pgrerank.client.answers import (
+    RerankedDocument,
+    RerankResponse,
+    Result,
+    SearchResponse,
+    SpansFound,
+)
 
 #: key of the details in a result's metadata
 FACTS = "pgrerank"
@@ -33,6 +39,7 @@ def search_results(answer: SearchResponse) -> Iterator[tuple[Result, float | Non
             "truncated": result.truncated,
             "rerank_status": answer.rerank.status,
             "warnings": answer.warnings,
+            **_span_facts(result, answer.spans),
         }
         present = {key: value for key, value in document_facts.items() if value}
         score = result.scores.relevance if are_calibrated else None
@@ -54,8 +61,37 @@ def rerank_results(answer: RerankResponse) -> Iterator[tuple[int, float, dict[st
             "truncated": result.truncated,
             "rerank_status": answer.rerank.status,
             "warnings": answer.warnings,
+            **_span_facts(result, answer.spans),
         }
         yield result.index, result.display_score, facts
+
+
+def text(result: Result) -> str:
+    """The extract of a result, or else its content."""
+    return (result.chunk.content or "") if result.extract is None else result.extract
+
+
+def reduced(content: str, extract: str | None) -> str:
+    """The text of a supplied document, reduced to its extract if there is one.
+
+    An extract may also have lines of metadata that the reranker read before the text. They are left
+    out; if nothing of the text remains, it stays whole.
+    """
+    if extract is None:
+        return content
+    lines = [line.removeprefix("text: ") for line in extract.split("\n")]
+    return "\n".join(line for line in lines if line.strip() and line in content) or content
+
+
+def extracts(answer: RerankResponse) -> dict[int, str]:
+    """The extracts of supplied documents, by their index; none if none were requested."""
+    return {each.index: each.extract for each in answer.results if each.extract is not None}
+
+
+def _span_facts(result: Result | RerankedDocument, report: SpansFound | None) -> dict[str, Any]:
+    """Details on the spans of a result; None if none were requested or found."""
+    spans = None if result.spans is None else msgspec.to_builtins(result.spans)
+    return {"spans": spans, "spans_reason": report and report.reason}
 
 
 def rankable(

@@ -22,6 +22,7 @@ from pgrerank.ports.rankings import Rankings
 from pgrerank.ports.references import References
 from pgrerank.ports.reports import Reports
 from pgrerank.ports.scorer import LateInteraction, Scorer
+from pgrerank.ports.spans import SpanScorer
 from pgrerank.ports.tenants import Tenants
 from pgrerank.ports.thresholds import Thresholds
 from pgrerank.ports.token_vectors import TokenVectors
@@ -57,6 +58,8 @@ class Services(AdminServices):
     scorer: Scorer
     #: reads stored token vectors; None if there is no model that makes them
     late: LateInteraction | None
+    #: finds the sentences of results; None if there is no packaged encoder
+    spans: SpanScorer | None
     candidates: Candidates
     history: History
     #: additional rerankers, by the names that the operator gave them

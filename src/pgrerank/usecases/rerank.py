@@ -18,6 +18,7 @@ from pgrerank.domain.rerank import RankedDocument, RerankOutcome, RerankRequest
 from pgrerank.domain.stopwatch import Stopwatch
 from pgrerank.ports.scorer import Scorer
 from pgrerank.ports.services import Services
+from pgrerank.usecases import spans
 from pgrerank.usecases.pair_scoring import PairScoring, deadline, failure_report
 
 
@@ -58,6 +59,9 @@ async def rerank(services: Services, tenant_id: TenantId, request: RerankRequest
         outcome = await offload(
             partial(_scored_outcome, prepared, scores), items=len(request.documents)
         )
+    if request.needs_spans:
+        with watch.stage("spans"):
+            outcome = await _with_spans(services, prepared, outcome)
     with watch.stage("log"):
         outcome = await _record(services, prepared, replace(outcome, timings_ms=watch.timings()))
     if outcome.rerank.status is RerankStatus.FAILED:
@@ -92,6 +96,20 @@ async def _record(
         prepared.scoring.tenant_id, prepared.scoring.collection, prepared.request, outcome
     )
     return replace(outcome, id=ranking_id, created_at=ids.created_at(ranking_id))
+
+
+async def _with_spans(
+    services: Services, prepared: _PreparedRerank, outcome: RerankOutcome
+) -> RerankOutcome:
+    """The outcome with the spans of its results."""
+    found = await spans.find(
+        services.spans,
+        prepared.request,
+        [("", each.document.text) for each in outcome.results],
+        deadline=prepared.scoring.deadline,
+        tenant_id=prepared.scoring.tenant_id,
+    )
+    return replace(outcome, results=spans.attach(outcome.results, found), spans=found.report)
 
 
 async def _scores(prepared: _PreparedRerank) -> Sequence[PairScore]:

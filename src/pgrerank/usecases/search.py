@@ -13,7 +13,7 @@ from pgrerank.domain.relevance import CalibrationContext, StoredCalibrations
 from pgrerank.domain.request import RerankMode, SearchRequest
 from pgrerank.domain.stopwatch import Stopwatch
 from pgrerank.ports.services import Services
-from pgrerank.usecases import pair_scoring, second_stage
+from pgrerank.usecases import pair_scoring, second_stage, spans
 from pgrerank.usecases.second_stage import Reranked, SecondStage
 
 
@@ -38,6 +38,9 @@ async def search(
     request.require_query()
     watch = Stopwatch(services.clock.monotonic)
     collection, outcome = await _search(services, tenant_id, collection_name, request, watch)
+    if request.needs_spans:
+        with watch.stage("spans"):
+            outcome = await _with_spans(services, tenant_id, request, outcome, watch.started)
     with watch.stage("log"):
         ranking_id = await services.rankings.record(tenant_id, collection, request, outcome)
     return replace(
@@ -46,6 +49,25 @@ async def search(
         created_at=ids.created_at(ranking_id),
         timings_ms=watch.timings(),
     )
+
+
+async def _with_spans(
+    services: Services,
+    tenant_id: TenantId,
+    request: SearchRequest,
+    outcome: SearchOutcome,
+    started: float,
+) -> SearchOutcome:
+    """The outcome with the spans of its results."""
+    texts = [(each.candidate.title, each.candidate.content or "") for each in outcome.results]
+    found = await spans.find(
+        services.spans,
+        request,
+        texts,
+        deadline=pair_scoring.deadline(request.budget_ms, started),
+        tenant_id=tenant_id,
+    )
+    return replace(outcome, results=spans.attach(outcome.results, found), spans=found.report)
 
 
 async def search_unlogged(

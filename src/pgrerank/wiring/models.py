@@ -25,6 +25,7 @@ from pgrerank.settings import Settings, secret
 if TYPE_CHECKING:
     from pgrerank.inference.local.bi_encoder import EngineEmbedder
     from pgrerank.inference.local.registry import LocalScorer
+    from pgrerank.inference.local.spans import EncoderSpans
     from pgrerank.inference.local.stored import StoredLateInteraction
     from pgrerank.inference.remote.opened import RemoteModels
 
@@ -51,6 +52,8 @@ class ServiceModels:
     scorer: Scorer
     #: reads stored token vectors; None if no model makes them
     late: "StoredLateInteraction | None"
+    #: finds the sentences of results; None if no packaged encoder runs here
+    spans: "EncoderSpans | None"
     #: compares the passages of a list with each other: the reranker if it can, else `late`
     reader: ListReader | None
     #: the models of this process
@@ -188,10 +191,17 @@ def _service_models(
         embedder=embedder,
         scorer=scorer,
         late=local.late,
+        spans=_spans(local),
         reader=_reader(scorer, local.late),
         local=local,
         remote=remote,
     )
+
+
+def _spans(local: LocalModels) -> "EncoderSpans | None":
+    from pgrerank.inference.local.spans import EncoderSpans  # noqa: PLC0415 - as above
+
+    return None if local.encoder is None else EncoderSpans(local.encoder)
 
 
 def _reader(scorer: Scorer, late: "StoredLateInteraction | None") -> ListReader | None:

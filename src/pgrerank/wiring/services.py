@@ -130,6 +130,7 @@ def _build_services(database: Database, connections: Pool, models: ServiceModels
         embedder=models.embedder,
         scorer=models.scorer,
         late=models.late,
+        spans=models.spans,
         candidates=PostgresCandidates(connections),
         history=PostgresHistory(connections),
         rerankers=models.remote.rerankers,

@@ -1,7 +1,7 @@
 """Cohere's rerank API, versions 1 and 2."""
 
 from math import ceil
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from litestar import Response, post
 from litestar.params import JSONBody
@@ -13,11 +13,31 @@ from pgrerank.api.compat.errors import Refusal
 from pgrerank.api.compat.gateway import Gateway, TheGateway
 from pgrerank.domain.candidate import RerankStatus
 from pgrerank.domain.rerank import RankedDocument, RerankOutcome
+from pgrerank.domain.spans import MAX_SPANS, THRESHOLD, SpanSettings
 from pgrerank.domain.tenant import Scope
 
 NAME = "cohere"
 #: documents per search unit, which clients read from `billed_units`
 _UNIT = 100
+
+
+class RelevantSpans(Struct, frozen=True, kw_only=True):
+    """What to find in each result, as of Cohere's rerank models of version 5."""
+
+    mode: Literal["enabled", "disabled"] = "enabled"
+    threshold: Annotated[
+        float, Meta(ge=0, le=1, description="Score below which a span is dropped.")
+    ] = THRESHOLD
+    max_spans: Annotated[
+        Annotated[int, Meta(ge=1, le=MAX_SPANS)] | None,
+        Meta(description="Maximum number of spans per result. Default: all relevant ones."),
+    ] = None
+
+    def settings(self) -> SpanSettings | None:
+        """The domain value; None: disabled."""
+        if self.mode == "disabled":
+            return None
+        return SpanSettings(threshold=self.threshold, max=self.max_spans)
 
 
 class RerankV1(Struct, frozen=True, kw_only=True):
@@ -42,6 +62,22 @@ class RerankV2(Struct, frozen=True, kw_only=True):
     documents: shapes.Documents
     top_n: shapes.TopN = None
     return_documents: shapes.Returned = None
+    relevant_spans: Annotated[
+        RelevantSpans | None,
+        Meta(
+            description="Find the sentences of each result that answer the query. Places are code "
+            "points of the text; of an object, of its fields as lines of `name: value`.",
+            examples=[{"mode": "enabled", "threshold": 0.1, "max_spans": 3}],
+        ),
+    ] = None
+
+
+class CohereSpan(Struct, frozen=True, kw_only=True):
+    """A relevant part of a document, `text[start:end]` in code points."""
+
+    start: int
+    end: int
+    score: float
 
 
 class CohereResult(Struct, frozen=True, kw_only=True):
@@ -50,6 +86,7 @@ class CohereResult(Struct, frozen=True, kw_only=True):
     index: int
     relevance_score: float
     document: dict[str, Any] | UnsetType = UNSET
+    relevant_spans: list[CohereSpan] | UnsetType = UNSET
 
 
 class Version(Struct, frozen=True, kw_only=True):
@@ -130,7 +167,8 @@ async def rerank_v1(data: JSONBody[RerankV1], gateway: TheGateway) -> CohereRank
 )
 async def rerank_v2(data: JSONBody[RerankV2], gateway: TheGateway) -> CohereRanking:
     """Rank documents. With a calibration, `relevance_score` is a probability."""
-    return await answer_rerank(gateway, data, "2")
+    spans = data.relevant_spans and data.relevant_spans.settings()
+    return await answer_rerank(gateway, data, "2", spans=spans)
 
 
 async def answer_rerank(
@@ -139,6 +177,7 @@ async def answer_rerank(
     version: str,
     *,
     rank_fields: list[str] | None = None,
+    spans: SpanSettings | None = None,
 ) -> CohereRanking:
     """Rank documents and return the response in Cohere's format."""
     ranked = await gateway.rank(
@@ -148,6 +187,7 @@ async def answer_rerank(
         model=data.model,
         limit=data.top_n,
         rank_fields=rank_fields,
+        spans=spans,
     )
 
     def result(each: RankedDocument, score: float) -> CohereResult:
@@ -157,6 +197,7 @@ async def answer_rerank(
             document=shapes.document_object(data.documents[each.index])
             if data.return_documents
             else UNSET,
+            relevant_spans=_spans(each),
         )
 
     results = await shapes.encode_results(result, ranked)
@@ -168,9 +209,18 @@ def refusal_response(refusal: Refusal) -> Response[Any]:
     return refusal.response(CohereRefusal(message=refusal.detail))
 
 
+def _spans(ranked: RankedDocument) -> list[CohereSpan] | UnsetType:
+    if ranked.extract is None:
+        return UNSET
+    found = ranked.extract.spans
+    return [CohereSpan(start=each.start, end=each.end, score=each.score) for each in found]
+
+
 def _warnings(ranked: RerankOutcome) -> list[str]:
     truncated = sum(each.scores.truncated for each in ranked.documents)
     warnings = [f"{truncated} documents were truncated"] if truncated else []
     if ranked.rerank.status is not RerankStatus.FULL:
         warnings.append(f"{ranked.rerank.status}: {ranked.rerank.reason}")
+    if ranked.spans is not None and ranked.spans.reason is not None:
+        warnings.append(f"relevant_spans: {ranked.spans.reason}")
     return [*warnings, *ranked.warnings]

@@ -15,6 +15,7 @@ from pgrerank.domain.errors import InvalidRequestError, TooLargeError
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.offload import in_thread, items, offload
 from pgrerank.domain.rerank import MAX_DOCUMENTS, RerankOutcome, RerankRequest, SuppliedDocument
+from pgrerank.domain.spans import SpanSettings
 from pgrerank.domain.structured import readables
 from pgrerank.domain.vector import Vector
 from pgrerank.ports.embedder import Embedder
@@ -55,6 +56,7 @@ class Gateway:
         limit: int | None = None,
         truncate: bool = True,
         rank_fields: Sequence[str] | None = None,
+        spans: SpanSettings | None = None,
         documents_name: str = "documents",
     ) -> RerankOutcome:
         """Rank supplied documents, strings or objects.
@@ -84,6 +86,7 @@ class Gateway:
                 model=self.reranker(model),
                 collection=self.collection,
                 dialect=dialect,
+                spans=spans,
                 key_id=self.call.caller.key_id,
             )
         ranked = await use_case.rerank(self.call.services, self.call.tenant_id, request)

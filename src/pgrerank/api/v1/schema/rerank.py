@@ -7,13 +7,25 @@ from msgspec import Meta, Struct
 
 from pgrerank.api.v1.schema.requests import (
     CollectionName,
+    Compress,
     EndUserId,
     JsonObject,
     ModelName,
     RawScore,
+    SpansOfResults,
     ThresholdName,
 )
-from pgrerank.api.v1.schema.search import Answer, Answerable, AppliedCalibration, Cut, Rerank
+from pgrerank.api.v1.schema.search import (
+    Answer,
+    Answerable,
+    AppliedCalibration,
+    Cut,
+    ExtractOrNull,
+    Rerank,
+    SpansFound,
+    SpansOrNull,
+    spans_of,
+)
 from pgrerank.domain import rerank as domain
 from pgrerank.domain.filter import MAX_KEY_CHARACTERS, MAX_KEYS
 from pgrerank.domain.ids import KeyId
@@ -120,6 +132,8 @@ class Rank(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         bool,
         Meta(description="Include every document with the text that was read in the response."),
     ] = False
+    spans: SpansOfResults = None
+    compress: Compress = False
     end_user_id: EndUserId = None
 
     def request(self, key_id: KeyId) -> RerankRequest:
@@ -127,6 +141,7 @@ class Rank(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         values = {name: getattr(self, name) for name in self.__struct_fields__}
         fields = values.pop("rank_fields")
         supplied = values.pop("documents")
+        values["spans"] = self.spans and self.spans.settings()
         texts = map(SuppliedDocument, readables(supplied, fields))
         return RerankRequest(documents=tuple(texts), **values, key_id=key_id)
 
@@ -157,6 +172,8 @@ class RerankedDocument(Answer, frozen=True, kw_only=True):
         bool,
         Meta(description="Whether the reranker read only part of the query or the document."),
     ]
+    spans: SpansOrNull = None
+    extract: ExtractOrNull = None
 
     @classmethod
     def of(cls, ranked: domain.RankedDocument) -> Self:
@@ -168,6 +185,8 @@ class RerankedDocument(Answer, frozen=True, kw_only=True):
             display_score=ranked.display_score,
             boost=ranked.scores.boost,
             truncated=ranked.scores.truncated,
+            spans=spans_of(ranked.extract),
+            extract=ranked.extract and ranked.extract.text,
         )
 
 
@@ -210,6 +229,9 @@ class RerankResponse(Answer, frozen=True, kw_only=True):
         list[ExplainedDocument] | None,
         Meta(description="All documents in their final order; null without `explain`."),
     ] = None
+    spans: Annotated[
+        SpansFound | None, Meta(description="Null: neither `spans` nor `compress` was requested.")
+    ] = None
 
     @classmethod
     def of(cls, ranked: domain.RerankOutcome, *, explained: bool) -> Self:
@@ -229,4 +251,5 @@ class RerankResponse(Answer, frozen=True, kw_only=True):
             documents=[ExplainedDocument.of(each) for each in ranked.documents]
             if explained
             else None,
+            spans=ranked.spans and SpansFound.of(ranked.spans),
         )

@@ -19,6 +19,7 @@ from pgrerank.domain.candidate import (
 )
 from pgrerank.domain.hit_scores import HitScores, ScoreParts
 from pgrerank.domain.log import LoggedCandidate, LoggedRanking
+from pgrerank.domain.spans import Extract, SpanReport
 from pgrerank.usecases.more_results import next_cursor
 
 
@@ -102,6 +103,58 @@ class ResultChunk(Answer, frozen=True, kw_only=True):
     ]
 
 
+class Span(Answer, frozen=True, kw_only=True):
+    """A sentence, code block, list item or table row of a result."""
+
+    start: Annotated[int, Meta(description="First character, from 0, in code points.")]
+    end: Annotated[int, Meta(description="The character behind the last.")]
+    score: Annotated[
+        float,
+        Meta(
+            description="Score from 0 to 1, comparable within one answer; no calibrated probability."
+        ),
+    ]
+
+
+SpansOrNull = Annotated[
+    list[Span] | None,
+    Meta(
+        description="Spans that answer the query, in order, at places in the content. Null: not "
+        "requested, or not found, see `spans` of the response."
+    ),
+]
+ExtractOrNull = Annotated[
+    str | None,
+    Meta(
+        description="The content reduced to its spans, or to its best one. Null: not requested, or "
+        "not found: use the content."
+    ),
+]
+
+
+def spans_of(extract: Extract | None) -> list[Span] | None:
+    """The spans of a result."""
+    if extract is None:
+        return None
+    return [Span(start=each.start, end=each.end, score=each.score) for each in extract.spans]
+
+
+class SpansFound(Answer, frozen=True, kw_only=True):
+    """How the spans of the results were found."""
+
+    model: Annotated[str | None, Meta(description="The model; null: none ran.")]
+    total_tokens: Annotated[int, Meta(description="Tokens of the contents that were read.")]
+    kept_tokens: Annotated[int, Meta(description="Tokens of their extracts.")]
+    reason: Annotated[
+        str | None, Meta(description="Why some or all results have no spans; null: all have.")
+    ]
+
+    @classmethod
+    def of(cls, report: SpanReport) -> Self:
+        """Response for a report."""
+        return cls(**asdict(report))
+
+
 class Result(Answer, frozen=True, kw_only=True):
     """A result: a chunk with its document, scores and ranks."""
 
@@ -113,6 +166,8 @@ class Result(Answer, frozen=True, kw_only=True):
         bool,
         Meta(description="Whether the reranker read only part of the query or the passage."),
     ]
+    spans: SpansOrNull = None
+    extract: ExtractOrNull = None
 
     @classmethod
     def of(cls, hit: Hit) -> Self:
@@ -123,6 +178,8 @@ class Result(Answer, frozen=True, kw_only=True):
             scores=result_scores(hit.candidate, hit.scores),
             ranks=ranks(hit.candidate, hit.rank),
             truncated=hit.scores.truncated,
+            spans=spans_of(hit.extract),
+            extract=hit.extract and hit.extract.text,
         )
 
 
@@ -239,6 +296,9 @@ class SearchResponse(Answer, frozen=True, kw_only=True):
         list[Result] | None,
         Meta(description="All candidates in their final order; null without `explain`."),
     ] = None
+    spans: Annotated[
+        SpansFound | None, Meta(description="Null: neither `spans` nor `compress` was requested.")
+    ] = None
 
     @classmethod
     def of(cls, ranking: SearchOutcome, *, explained: bool) -> Self:
@@ -257,6 +317,7 @@ class SearchResponse(Answer, frozen=True, kw_only=True):
             timings_ms=ranking.timings_ms,
             cursor=next_cursor(len(ranking.results), ranking.uncut),
             candidates=[Result.of(hit) for hit in ranking.hits] if explained else None,
+            spans=ranking.spans and SpansFound.of(ranking.spans),
         )
 
 
