@@ -131,3 +131,11 @@ async def test_nothing_is_ranked_without_a_call(either):
     nowhere = PgrerankRanker("http://127.0.0.1:1", Secret.from_token("x"))
 
     assert await either(nowhere.run, nowhere.run_async, QUERY, []) == {"documents": []}
+
+
+async def test_documents_are_reduced_to_what_answers_the_query(place, key, either):
+    text = "Bananas are yellow. Rotate an API key every month. Cars need oil."
+    ranker = PgrerankRanker(place.url, key, knobs={"compress": True})
+    found = await either(ranker.run, ranker.run_async, QUERY, [Document(content=text)])
+
+    assert [each.content for each in found["documents"]] == ["Rotate an API key every month."]

@@ -118,3 +118,19 @@ async def test_nothing_is_ranked_without_a_call(either):
     nowhere = PgrerankCompressor(url="http://127.0.0.1:1", key="x")
 
     assert await either(nowhere.compress_documents, nowhere.acompress_documents, [], QUERY) == []
+
+
+async def test_documents_are_reduced_to_what_answers_the_query(place, either):
+    texts = ["Bananas are yellow. Rotate an API key every month. Cars need oil."]
+    documents = [Document(page_content=text, metadata={"name": "n"}) for text in texts]
+    for fields in ((), ("name",)):
+        compressor = PgrerankCompressor(
+            url=place.url, key=place.key, knobs={"compress": True}, fields=fields
+        )
+        (found,) = await either(
+            compressor.compress_documents, compressor.acompress_documents, documents, QUERY
+        )
+
+        assert found.page_content == "Rotate an API key every month."
+        assert found.metadata["pgrerank"]["spans"][0]["score"] > 0
+    assert documents[0].page_content == texts[0]

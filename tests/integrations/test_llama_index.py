@@ -98,3 +98,15 @@ def test_the_key_is_not_in_the_serialised_form():
     postprocessor = PgrerankPostprocessor(url="http://127.0.0.1:1", key="secret-key")
 
     assert "secret-key" not in postprocessor.to_json()
+
+
+async def test_nodes_are_reduced_to_what_answers_the_query(place, either):
+    text = "Bananas are yellow. Rotate an API key every month. Cars need oil."
+    node = NodeWithScore(node=TextNode(text=text, metadata={"name": "n"}))
+    processor = PgrerankPostprocessor(url=place.url, key=place.key, knobs={"compress": True})
+    (found,) = await either(
+        processor.postprocess_nodes, processor.apostprocess_nodes, [node], query_str=QUERY
+    )
+
+    assert found.node.get_content() == "Rotate an API key every month."
+    assert node.node.get_content() == text

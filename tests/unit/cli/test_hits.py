@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import pytest
+from msgspec import structs
 from rich.text import Text
 
 from pgrerank.cli import hits
@@ -20,6 +21,7 @@ from pgrerank.client.answers import (
     ResultDocument,
     ResultScores,
     SearchResponse,
+    SpansFound,
 )
 
 ID = UUID(int=1)
@@ -49,6 +51,24 @@ def response(*results, **parts):
 def printed(capsys, answer, query="rotate a key"):
     hits.show(answer, query)
     return capsys.readouterr().out.splitlines()
+
+
+def test_an_extract_is_printed_whole_with_what_was_kept(capsys):
+    whole = result(content="One. Two. Three.", ranks=Ranks(fused=1, final=1))
+    reduced = structs.replace(whole, extract="One.\nThree.")
+    report = SpansFound(model="encoder", total_tokens=40, kept_tokens=10, reason="only some")
+
+    lines = printed(capsys, response(reduced, spans=report))
+
+    assert "    One." in lines
+    assert "    Three." in lines
+    assert "spans: 10 of 40 tokens kept by encoder; only some" in lines
+
+
+def test_the_reason_for_no_extracts_is_printed(capsys):
+    report = SpansFound(reason="no model")
+
+    assert "spans: none (no model)" in printed(capsys, response(result(), spans=report))
 
 
 @pytest.mark.parametrize(
