@@ -98,6 +98,8 @@ def test_reranked_documents_come_by_their_index_with_the_score_of_the_order():
         "truncated": True,
         "rerank_status": "partial",
         "warnings": ["odd query"],
+        "spans": None,
+        "spans_reason": None,
     }
     assert second[2]["rerank_score"] is None
 

@@ -281,6 +281,7 @@ def log_lines(**changed: Any) -> list[dict[str, object]]:
         calibration=search.calibration,
         answerable=search.answerable,
         warnings=search.warnings,
+        spans=search.spans,
     )
     request = RerankRequest(query="q", documents=(SuppliedDocument("x"),))
     return [

@@ -17,7 +17,7 @@ from typing_extensions import TypedDict, override
 
 from pgrerank import __version__
 from pgrerank.client import AsyncClient, ClientError, RankKnobs, SearchKnobs
-from pgrerank.client.answers import RerankReport
+from pgrerank.client.answers import RerankReport, Result
 from pgrerank.client.checks import check_names
 from pgrerank.integrations import results
 
@@ -153,15 +153,7 @@ class _Tools:
             answerable=answer.answerable.value if answer.answerable else None,
             warnings=answer.warnings,
             passages=[
-                ResultPassage(
-                    document=result.document.id,
-                    title=result.document.title,
-                    uri=result.document.uri,
-                    text=results.text(result),
-                    metadata=result.document.metadata,
-                    relevance=score,
-                )
-                for result, score, _ in results.search_results(answer)
+                _passage(result, score) for result, score, _ in results.search_results(answer)
             ],
         )
 
@@ -205,6 +197,17 @@ class _Tools:
         if name is None:
             raise ToolError("Name a collection; `collections` lists them.")
         return name
+
+
+def _passage(result: Result, relevance: float | None) -> ResultPassage:
+    return ResultPassage(
+        document=result.document.id,
+        title=result.document.title,
+        uri=result.document.uri,
+        text=results.text(result),
+        metadata=result.document.metadata,
+        relevance=relevance,
+    )
 
 
 def _stage(report: RerankReport) -> str:

@@ -64,8 +64,7 @@ class Gateway:
         `documents_name` is the dialect's name of the field with the documents.
 
         Raises:
-            InvalidRequestError: There are no documents, the query is blank, or similar. Uses the
-                dialect's field names.
+            InvalidRequestError: There are no documents, the query is blank, or similar.
             TooLargeError: The query is too long, or there are too many documents.
             NotFoundError: The tenant has no collection of that name.
         """

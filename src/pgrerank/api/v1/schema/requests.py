@@ -7,8 +7,9 @@ from litestar.params import PathParameter, QueryParameter
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from pgrerank.api import forms
+from pgrerank.api.v1.schema.spans import Compress, SpansOfResults
 from pgrerank.domain import request as knobs
-from pgrerank.domain import retrieval, spans
+from pgrerank.domain import retrieval
 from pgrerank.domain.collection import DEFAULT_TEXT_SEARCH
 from pgrerank.domain.document import MAX_ID_CHARACTERS, MAX_TITLE_CHARACTERS, MAX_URI_CHARACTERS
 from pgrerank.domain.filter import MAX_KEYS
@@ -216,39 +217,6 @@ class NewDocument(_Sent, frozen=True, kw_only=True):
             examples=[{"install": 1.8, "pip": 2.4}],
         ),
     ] = None
-
-
-class Spans(_Sent, frozen=True, kw_only=True):
-    """What to find in each result."""
-
-    threshold: Annotated[
-        float, Meta(ge=0, le=1, description="Score below which a span is dropped.")
-    ] = spans.THRESHOLD
-    max: Annotated[
-        Annotated[int, Meta(ge=1, le=spans.MAX_SPANS)] | None,
-        Meta(description="Maximum number of spans per result. Default: all relevant ones."),
-    ] = None
-
-    def settings(self) -> spans.SpanSettings:
-        """The domain value."""
-        return spans.SpanSettings(threshold=self.threshold, max=self.max)
-
-
-SpansOfResults = Annotated[
-    Spans | None,
-    Meta(
-        description="Find the sentences, code blocks, list items and table rows of each result "
-        f"that answer the query, in the first {spans.MAX_READ} results.",
-        examples=[{"threshold": 0.1, "max": 3}],
-    ),
-]
-Compress = Annotated[
-    bool,
-    Meta(
-        description="Include an `extract` with each result: its text reduced to its spans, never "
-        "empty. The order does not change."
-    ),
-]
 
 
 class Search(_Sent, frozen=True, kw_only=True):

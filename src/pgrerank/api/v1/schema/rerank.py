@@ -7,22 +7,18 @@ from msgspec import Meta, Struct
 
 from pgrerank.api.v1.schema.requests import (
     CollectionName,
-    Compress,
     EndUserId,
     JsonObject,
     ModelName,
     RawScore,
-    SpansOfResults,
     ThresholdName,
 )
-from pgrerank.api.v1.schema.search import (
-    Answer,
-    Answerable,
-    AppliedCalibration,
-    Cut,
+from pgrerank.api.v1.schema.search import Answer, Answerable, AppliedCalibration, Cut, Rerank
+from pgrerank.api.v1.schema.spans import (
+    Compress,
     ExtractOrNull,
-    Rerank,
     SpansFound,
+    SpansOfResults,
     SpansOrNull,
     spans_of,
 )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from pgrerank.api.v1.schema.spans import ExtractOrNull, SpansFound, SpansOrNull, spans_of
 from pgrerank.domain.calibration import Answerability
 from pgrerank.domain.candidate import (
     LEGS,
@@ -19,7 +20,6 @@ from pgrerank.domain.candidate import (
 )
 from pgrerank.domain.hit_scores import HitScores, ScoreParts
 from pgrerank.domain.log import LoggedCandidate, LoggedRanking
-from pgrerank.domain.spans import Extract, SpanReport
 from pgrerank.usecases.more_results import next_cursor
 
 
@@ -101,58 +101,6 @@ class ResultChunk(Answer, frozen=True, kw_only=True):
         str | None,
         Meta(description="Null for entries of `candidates` below both `depth` and `limit`."),
     ]
-
-
-class Span(Answer, frozen=True, kw_only=True):
-    """A sentence, code block, list item or table row of a result."""
-
-    start: Annotated[int, Meta(description="First character, from 0, in code points.")]
-    end: Annotated[int, Meta(description="The character behind the last.")]
-    score: Annotated[
-        float,
-        Meta(
-            description="Score from 0 to 1, comparable within one answer; no calibrated probability."
-        ),
-    ]
-
-
-SpansOrNull = Annotated[
-    list[Span] | None,
-    Meta(
-        description="Spans that answer the query, in order, at places in the content. Null: not "
-        "requested, or not found, see `spans` of the response."
-    ),
-]
-ExtractOrNull = Annotated[
-    str | None,
-    Meta(
-        description="The content reduced to its spans, or to its best one. Null: not requested, or "
-        "not found: use the content."
-    ),
-]
-
-
-def spans_of(extract: Extract | None) -> list[Span] | None:
-    """The spans of a result."""
-    if extract is None:
-        return None
-    return [Span(start=each.start, end=each.end, score=each.score) for each in extract.spans]
-
-
-class SpansFound(Answer, frozen=True, kw_only=True):
-    """How the spans of the results were found."""
-
-    model: Annotated[str | None, Meta(description="The model; null: none ran.")]
-    total_tokens: Annotated[int, Meta(description="Tokens of the contents that were read.")]
-    kept_tokens: Annotated[int, Meta(description="Tokens of their extracts.")]
-    reason: Annotated[
-        str | None, Meta(description="Why some or all results have no spans; null: all have.")
-    ]
-
-    @classmethod
-    def of(cls, report: SpanReport) -> Self:
-        """Response for a report."""
-        return cls(**asdict(report))
 
 
 class Result(Answer, frozen=True, kw_only=True):
