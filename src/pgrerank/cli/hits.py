@@ -15,7 +15,8 @@ from pgrerank.cli.output import number
 from pgrerank.domain.candidate import LEGS
 
 if TYPE_CHECKING:
-    from pgrerank.client.answers import Leg, Result, ResultScores, SearchResponse, SpansFound
+    from pgrerank.client.answers import Leg, Result, ResultScores, SearchResponse
+    from pgrerank.client.spans import SpansFound
 
 _MARGIN = 4
 #: maximum width of an excerpt; longer lines are hard to read

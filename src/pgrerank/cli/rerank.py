@@ -18,7 +18,8 @@ from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
     from pgrerank.client import AsyncClient
-    from pgrerank.client.answers import RerankedDocument, SpansFound
+    from pgrerank.client.answers import RerankedDocument
+    from pgrerank.client.spans import SpansFound
     from pgrerank.ports.spans import SpanScorer
 
 
@@ -117,7 +118,8 @@ async def _rerank(
 ) -> _Answer:
     from pgrerank import wiring
     from pgrerank.api.v1.schema.rerank import RerankedDocument as Served
-    from pgrerank.client.answers import RerankedDocument, SpansFound
+    from pgrerank.client.answers import RerankedDocument
+    from pgrerank.client.spans import SpansFound
     from pgrerank.usecases.rerank_texts import rerank_texts
 
     async with wiring.load_models(settings) as models:

@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Struct, structs
 
 from pgrerank.client.errors import RejectedRow
+from pgrerank.client.spans import Span, SpansFound
 
 
 class _Answer(Struct, frozen=True, kw_only=True):
@@ -84,27 +85,6 @@ class ResultChunk(_Answer, frozen=True, kw_only=True):
     ordinal: int
     #: None for entries of `candidates` below both depth and limit
     content: str | None
-
-
-class Span(_Answer, frozen=True, kw_only=True):
-    """A sentence, code block, list item or table row: `content[start:end]`."""
-
-    start: int
-    end: int
-    #: 0 to 1, comparable within one answer
-    score: float
-
-
-class SpansFound(_Answer, frozen=True, kw_only=True):
-    """How the spans of the results were found."""
-
-    #: None: none ran
-    model: str | None = None
-    total_tokens: int = 0
-    #: tokens of the extracts
-    kept_tokens: int = 0
-    #: why some or all results have no spans; None: all have
-    reason: str | None = None
 
 
 class Result(_Answer, frozen=True, kw_only=True):
@@ -217,9 +197,8 @@ class RerankedDocument(_Answer, frozen=True, kw_only=True):
     boost: float = 0.0
     #: whether the reranker read only part of the query or the document
     truncated: bool = False
-    #: None: not requested, or not found
+    #: its spans, and the text reduced to them; None: not requested, or not found
     spans: list[Span] | None = None
-    #: the text reduced to its spans; None: not requested, or not found
     extract: str | None = None
 
 

@@ -10,8 +10,8 @@ from pgrerank.client.answers import (
     RerankResponse,
     Result,
     SearchResponse,
-    SpansFound,
 )
+from pgrerank.client.spans import SpansFound
 
 #: key of the details in a result's metadata
 FACTS = "pgrerank"

@@ -21,8 +21,8 @@ from pgrerank.client.answers import (
     ResultDocument,
     ResultScores,
     SearchResponse,
-    SpansFound,
 )
+from pgrerank.client.spans import SpansFound
 
 ID = UUID(int=1)
 PARTS = LogOddsParts(base=-6.0, reranker=3.25, similarity=0.004, words=1.0, agreement=-0.004)
