@@ -5,6 +5,7 @@ import pytest
 from pgrerank.domain.spans import extracts
 from pgrerank.inference.local.registry import load_embedder
 from pgrerank.inference.local.spans import EncoderSpans
+from pgrerank.inference.model_files import EMBEDDERS
 from pgrerank.ports.spans import SpanScorer
 
 QUERY = "when was the bridge opened"
@@ -14,9 +15,9 @@ TEXT = (
 )
 
 
-@pytest.fixture(scope="module")
-def scorer():
-    embedder = load_embedder(threads=1)
+@pytest.fixture(scope="module", params=EMBEDDERS)
+def scorer(request):
+    embedder = load_embedder(request.param, threads=1)
     yield EncoderSpans(embedder)
     embedder.close()
 
