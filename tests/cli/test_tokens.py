@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import pytest
+from psycopg import sql
 
 TEXTS = {
     "keys": "Rotate an API key every month, or at once when it leaked.",
@@ -10,6 +11,12 @@ TEXTS = {
 
 
 BGE = "bge-small-en-v1.5"
+CHUNKS = """
+    select k.id
+    from pgrerank.chunk as k
+    join pgrerank.collection as c on k.tenant_id = c.tenant_id and k.collection_id = c.id
+    where c.name = %(collection)s
+"""
 
 
 @pytest.fixture
@@ -21,11 +28,14 @@ def corpus(tmp_path):
 
 @pytest.fixture
 def vectors(database):
-    """Runs a statement on stored token vectors as an administrator. Returns the row count."""
+    """Runs `select` or `delete` on the token vectors of a collection. Returns the row count."""
 
-    def run(statement):
+    def run(verb, collection):
         with database.admin() as connection:
-            return connection.execute(statement).rowcount
+            statement = sql.SQL("{} from pgrerank.chunk_tokens where chunk_id in ({})").format(
+                sql.SQL(verb), sql.SQL(CHUNKS)
+            )
+            return connection.execute(statement, {"collection": collection}).rowcount
 
     return run
 
@@ -45,7 +55,7 @@ def test_answers_are_the_same_stored_or_computed_afresh(cli, tenant, corpus, vec
     cli.well("ingest", corpus, "-t", tenant, "-c", "stored")
 
     report, stored = found(cli, "stored", cascade=0)
-    gone = vectors("delete from pgrerank.chunk_tokens")
+    gone = vectors("delete", "stored")
     _, afresh = found(cli, "stored", cascade=0)
     told = cli.well("collection", "tokens", "stored", "-t", tenant)
     _, again = found(cli, "stored")
@@ -86,7 +96,7 @@ def test_another_model_makes_token_vectors_beside_the_same_embedder(cli, tenant,
     report, scores = found(by_bge, "two")
     own, by_embedder = found(cli, "two")
     told = by_bge.well("collection", "tokens", "two", "-t", tenant)
-    left = vectors("select from pgrerank.chunk_tokens")
+    left = vectors("select", "two")
     _, again = found(by_bge, "two")
 
     assert report["model"] == own["model"] == "late-interaction-stored"

@@ -66,7 +66,7 @@ async def test_score_is_the_logit_and_maxsim_weighing_alike(bundled, cross, late
 
 
 async def test_stored_token_vectors_are_read_in_place_of_the_text(bundled, embedder, late):
-    stored = [each.tokens for each in await late.embed_passages(TEXTS)]
+    stored = await late.token_vectors(TEXTS)
     other = load_scorer(shipped.BUNDLED, encoders=[embedder], precision="exact")
 
     fresh = await bundled.score(QUERY, passages(*TEXTS))
@@ -135,4 +135,4 @@ async def test_a_run_is_compared_by_what_compares_lists():
     async with load_models(Settings(reranker=LATE_INTERACTION)) as models:
         assert models.reader is models.late
     async with load_models(Settings(reranker=str(files(shipped.BUNDLED).folder))) as models:
-        assert models.reader is None
+        assert models.reader is models.late

@@ -31,6 +31,8 @@ NOT_LOGGED = {
     "uri": "of the document, as it is today",
     "metadata": "of the document, as it is today",
     "display_score": "computed from the logged scores",
+    "spans": "found again by asking again",
+    "extract": "found again by asking again",
 }
 #: fields of a ranking that are several columns, or in another view
 IN_RANKINGS = {
@@ -111,7 +113,7 @@ def test_the_client_names_the_figures_as_the_service_does():
 def test_the_log_names_the_figures_of_a_result_as_the_answer_does(columns):
     of_document = {"document_id", "title", "uri", "metadata", "ordinal", "content"}
 
-    assert flat(rankings.RankedChunk) == HIT - of_document
+    assert flat(rankings.RankedChunk) == HIT - of_document - NOT_LOGGED.keys()
     assert {each.name for each in fields(LoggedCandidate)} - {"scores"} <= HIT
     assert columns("rerank_candidate") - RANKING == HIT - NOT_LOGGED.keys()
 
@@ -156,4 +158,5 @@ def test_integrations_name_the_figures_as_answers_do():
 
     [(_, _, facts)] = results.rerank_results(response)
 
-    assert facts.keys() & HIT == DOCUMENT & HIT
+    text = {"extract"}  # the text itself, where there is one
+    assert facts.keys() & HIT == DOCUMENT & HIT - text

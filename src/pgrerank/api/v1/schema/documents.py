@@ -6,7 +6,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from pgrerank.api.v1.schema.requests import JsonObject
 from pgrerank.domain.deletion import MAX_DELETED, Deletion, Selection
-from pgrerank.domain.document import MAX_URI_CHARACTERS
+from pgrerank.domain.document import MAX_ID_CHARACTERS, MAX_URI_CHARACTERS
 from pgrerank.domain.merge_patch import DocumentPatch
 
 
@@ -39,6 +39,9 @@ class ChangedDocument(
         )
 
 
+DocumentId = Annotated[str, Meta(min_length=1, max_length=MAX_ID_CHARACTERS)]
+
+
 class NewDeletion(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Documents to delete. Give either `filter` or `ids`."""
 
@@ -50,12 +53,12 @@ class NewDeletion(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         ),
     ] = None
     ids: Annotated[
-        Annotated[list[str], Meta(max_length=MAX_DELETED)] | None,
+        Annotated[list[DocumentId], Meta(max_length=MAX_DELETED)] | None,
         Meta(description=f"Your ids of the documents, at most {MAX_DELETED}."),
     ] = None
     dry_run: Annotated[bool, Meta(description="Delete nothing, only say what would be.")] = False
     at_most: Annotated[
-        Annotated[int, Meta(ge=0)] | None,
+        Annotated[int, Meta(ge=0, le=10**9)] | None,
         Meta(description="Delete nothing (409) if more documents match. Null: no limit."),
     ] = None
 
