@@ -11,15 +11,13 @@ from pgrerank.client import AsyncClient, ClientError
 from pgrerank.client.knobs import Document as Sent
 from pgrerank.domain.document import Document
 from pgrerank.domain.ingest import IngestReport, Rejection
+from pgrerank.usecases.ingest import BATCH_CHARACTERS, BATCH_DOCUMENTS
 
 if TYPE_CHECKING:
     from pgrerank.client.answers import Ingested
     from pgrerank.formats.row import Row
     from pgrerank.formats.source import FileSource
 
-#: documents, and characters, that are sent together
-_BATCH_DOCUMENTS = 64
-_BATCH_CHARACTERS = 500_000
 #: seconds to wait for a batch, which the service embeds
 _TIMEOUT_S = 600.0
 
@@ -67,7 +65,7 @@ class _Sender:
         for row in rows:
             batch.append(row)
             characters += len(row.item.text) if isinstance(row.item, Document) else 0
-            if len(batch) >= _BATCH_DOCUMENTS or characters >= _BATCH_CHARACTERS:
+            if len(batch) >= BATCH_DOCUMENTS or characters >= BATCH_CHARACTERS:
                 await self._send(batch, atomic=False)
                 batch, characters = [], 0
         await self._send(batch, atomic=False)
