@@ -113,13 +113,14 @@ def open_scorer(settings: Settings, *encoders: "EngineEmbedder") -> "Generator[L
 @contextmanager
 def local_models(settings: Settings, remote: "RemoteModels") -> Generator[LocalModels]:
     """Load the models that do not run on other servers. Loading takes seconds."""
+    token_model, embedder_name = _token_model(settings, remote), _embedder(settings, remote)
     with ExitStack() as stack:
         loaded = {
             name: stack.enter_context(open_embedder(structs.replace(settings, embedder=name)))
-            for name in dict.fromkeys([_token_model(settings, remote), _embedder(settings, remote)])
+            for name in dict.fromkeys([token_model, embedder_name])
             if name is not None
         }
-        encoder = loaded.get(_token_model(settings, remote) or "")
+        encoder = loaded.get(token_model or "")
         scorer = late = None
         if settings.reranker not in remote.rerankers:
             scorer = stack.enter_context(open_scorer(settings, *loaded.values()))
@@ -127,7 +128,7 @@ def local_models(settings: Settings, remote: "RemoteModels") -> Generator[LocalM
             from pgrerank.inference.local import registry  # noqa: PLC0415 - as above
 
             late = registry.load_stored_late_interaction(encoder)
-        embedder = loaded.get(_embedder(settings, remote) or "")
+        embedder = loaded.get(embedder_name or "")
         yield LocalModels(embedder=embedder, encoder=encoder, scorer=scorer, late=late)
 
 

@@ -40,8 +40,6 @@ if TYPE_CHECKING:  # pgrerank.inference.openvino must be the first to import it
     from openvino import Model
 
 _PADDING = "[PAD]"
-
-
 #: packaged cross-encoders, by the tokens of a sequence in their training
 CROSS_ENCODERS: Mapping[str, int] = {BUNDLED: 256, MS_MARCO.name: 512}
 

@@ -30,7 +30,7 @@ from pgrerank.inference.scheduler.request import Job, Priority
 from pgrerank.inference.tokens import PlacedReading, TokenSequence
 from pgrerank.inference.vectors import Floats, unit
 
-# Tuned on one half of the queries of covidqa, squad11-dev and nq-qed.
+# Tuned on a sample of the queries of covidqa, squad11-dev and nq-qed.
 _LITERAL = 0.3  # added to the similarity of a token that a sentence has literally
 _OF_TITLE = 0.9  # share of the title's similarity that every sentence has
 _LEAST = -1.0  # the lowest cosine
