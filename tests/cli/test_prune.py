@@ -6,6 +6,7 @@ import pytest
 
 from pgrerank.client import Client
 from tests.cli.conftest import Cli
+from tests.fixtures.office_files import docx, encrypted_pdf, paragraph, pdf
 from tests.resilience.running import PATIENCE_S
 
 TEXTS = {"a.txt": "Apples grow.", "b.txt": "Bananas are sweet.", "c.txt": "Cars need oil."}
@@ -134,3 +135,22 @@ def test_a_bad_row_is_named_and_the_good_ones_stored(shelf):
     assert (result.exit_code, report["created"]) == (3, 2)
     assert [(each["line"], each["external_id"]) for each in report["rejected"]] == [(2, "b")]
     assert (atomic.exit_code, names(shelf)) == (1, ["a", "c"])
+
+
+def test_pdf_and_word_files_are_stored_beside_others(shelf, tmp_path):
+    (tmp_path / "keys.pdf").write_bytes(pdf("Rotate an API key.", "Log it.", author="Ana"))
+    (tmp_path / "cars.docx").write_bytes(docx(paragraph("Cars", "Title") + paragraph("Oil them.")))
+    (tmp_path / "closed.pdf").write_bytes(encrypted_pdf("x", password="sesame"))
+
+    done = shelf("ingest", tmp_path, "--json")
+
+    report = json.loads(done.stdout)
+    assert (done.exit_code, report["created"]) == (3, 2)
+    assert [(each["external_id"], each["reason"]) for each in report["rejected"]] == [
+        ("closed.pdf", "is encrypted: save it without a password")
+    ]
+    stored = shelf.json("document", "get", "keys.pdf")
+    assert stored["title"] == "keys"
+    assert [each["content"] for each in stored["chunks"]] == ["Rotate an API key.\n\nLog it."]
+    assert stored["metadata"] == {"author": "Ana", "pages": 2}
+    assert shelf.json("document", "get", "cars.docx")["title"] == "Cars"

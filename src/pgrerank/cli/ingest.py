@@ -20,7 +20,6 @@ from pgrerank.domain.ingest import IngestReport, Rejection
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
-    from pgrerank.formats.boilerplate import Repeated
     from pgrerank.formats.row import Row
     from pgrerank.formats.source import FileSource
     from pgrerank.ports.services import AdminServices, Services
@@ -40,7 +39,7 @@ class Encoding(click.ParamType[str]):
             self.fail(f"there is no text encoding `{value}`, such as cp1252", param, ctx)
 
 
-_FORMATS = ["auto", "jsonl", "markdown", "text", "html"]
+_FORMATS = ["auto", "jsonl", "markdown", "text", "html", "pdf", "docx"]
 _SHOWN_REJECTIONS = 20
 
 
@@ -106,8 +105,9 @@ def ingest(
 
     PATH is a file, a folder (read recursively, without hidden files, unknown suffixes and links
     to folders) or `-` for standard input. JSONL has one object per line: `_id` (or `id`), `text`,
-    and optionally `title`, `url` and `metadata`; other fields are rejected. A Markdown, text or
-    HTML file is one document whose id is its path inside the folder; front matter becomes metadata.
+    and optionally `title`, `url` and `metadata`; other fields are rejected. A Markdown, text, HTML,
+    PDF or Word (.docx) file is one document whose id is its path inside the folder; front matter
+    and properties of the file become metadata. PDF and Word need pgrerank[documents].
 
     Documents are stored in batches, and unchanged ones are not embedded again, so an interrupted
     run is resumed by running it again. Rejected rows and files are listed with the reason; all
@@ -130,8 +130,7 @@ def ingest(
         removed = pruning.prune(
             place, collection_name, meter, may_empty=prune_everything, asks=not yes
         )
-    repeated = meter.boilerplate.repeated_paragraphs()
-    _print(meter.report, repeated, as_json=as_json, removed=removed)
+    _print(meter, as_json=as_json, removed=removed)
     _judge(meter.report, atomic=atomic, prune=prune)
 
 
@@ -295,13 +294,8 @@ def _sources(paths: Sequence[str], form: str) -> "list[FileSource]":
     return paths_found
 
 
-def _print(
-    report: IngestReport,
-    repeated: "Sequence[Repeated]",
-    *,
-    as_json: bool,
-    removed: int | None = None,
-) -> None:
+def _print(meter: Meter, *, as_json: bool, removed: int | None) -> None:
+    report, repeated = meter.report, meter.boilerplate.repeated_paragraphs()
     pruned = {} if removed is None else {"removed": removed}
     if as_json:
         output.as_json(

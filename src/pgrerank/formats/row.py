@@ -78,6 +78,11 @@ def in_utf8(data: bytes, encoding: str | None) -> bytes:
         raise UnreadableRowError(f"not {encoding}: it holds half a surrogate pair") from error
 
 
+def storable(text: str) -> str:
+    """Text of a binary format without NUL characters and halves of surrogate pairs."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
 def fitting(title: str, text: str) -> tuple[str, str]:
     """Title and text; a title that is too long is moved to the beginning of the text."""
     return (title, text) if len(title) <= MAX_TITLE_CHARACTERS else ("", f"{title}\n\n{text}")

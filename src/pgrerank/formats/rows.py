@@ -17,6 +17,10 @@ from pgrerank.formats.source import FileSource, Format
 
 #: longest allowed file that is one document, in bytes
 MAX_FILE_BYTES = 32 * 1024 * 1024
+#: the same of formats that hold pictures and fonts besides text
+MAX_BINARY_BYTES = 256 * 1024 * 1024
+#: formats that are no text, with the module that reads them
+_BINARY = {Format.PDF: "pypdf", Format.DOCX: "mammoth"}
 _BYTES_OF_A_CHARACTER = 4
 _LONGEST_REASON = 500
 
@@ -58,7 +62,7 @@ def _source_rows(source: FileSource, stream: BinaryIO, max_characters: int) -> I
             stream, source.name, max_characters=max_characters, encoding=source.encoding
         )
         return
-    data = stream.read(MAX_FILE_BYTES + 1)
+    data = stream.read(_most_bytes(source.format) + 1)
     yield _row(source, _whole(source, data, max_characters), source.size)
 
 
@@ -78,16 +82,42 @@ def _rejection(source: FileSource, reason: str) -> Rejection:
     return Rejection(line=1, reason=reason, external_id=source.name[:MAX_ID_CHARACTERS])
 
 
+def _most_bytes(form: Format) -> int:
+    return MAX_BINARY_BYTES if form in _BINARY else MAX_FILE_BYTES
+
+
 def _document(source: FileSource, data: bytes, max_characters: int) -> Document:
-    if len(data) > MAX_FILE_BYTES:
-        raise UnreadableRowError(f"the file is larger than {MAX_FILE_BYTES} bytes")
-    most = (max_characters + front_matter.MAX_CHARACTERS) * _BYTES_OF_A_CHARACTER
-    if source.format is not Format.HTML and len(data) > most:
-        raise UnreadableRowError(f"the file is larger than {max_characters} characters can be")
-    document = _READERS[source.format](source.name, in_utf8(data, source.encoding))
+    if len(data) > _most_bytes(source.format):
+        raise UnreadableRowError(f"the file is larger than {_most_bytes(source.format)} bytes")
+    if source.format in _BINARY:
+        document = _binary(source, data, max_characters)
+    else:
+        document = _of_text(source, data, max_characters)
     if not (document.text.strip() or document.title):
         raise UnreadableRowError("has no text")
     return document
+
+
+def _of_text(source: FileSource, data: bytes, max_characters: int) -> Document:
+    most = (max_characters + front_matter.MAX_CHARACTERS) * _BYTES_OF_A_CHARACTER
+    if source.format is not Format.HTML and len(data) > most:
+        raise UnreadableRowError(f"the file is larger than {max_characters} characters can be")
+    return _READERS[source.format](source.name, in_utf8(data, source.encoding))
+
+
+def _binary(source: FileSource, data: bytes, max_characters: int) -> Document:
+    try:
+        if source.format is Format.PDF:
+            from pgrerank.formats import pdf  # noqa: PLC0415 - of an extra
+
+            return pdf.document(source.name, data, max_characters)
+        from pgrerank.formats import word  # noqa: PLC0415 - of an extra
+
+        return word.document(source.name, data)
+    except ModuleNotFoundError as error:
+        raise UnreadableRowError(
+            f"needs {_BINARY[source.format]}: pip install 'pgrerank[documents]'"
+        ) from error
 
 
 def _plain(external_id: str, data: bytes) -> Document:

@@ -17,6 +17,8 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
     TEXT = "text"
     HTML = "html"
+    PDF = "pdf"
+    DOCX = "docx"
 
 
 SUFFIXES = {
@@ -30,6 +32,8 @@ SUFFIXES = {
     ".html": Format.HTML,
     ".htm": Format.HTML,
     ".xhtml": Format.HTML,
+    ".pdf": Format.PDF,
+    ".docx": Format.DOCX,
 }
 
 

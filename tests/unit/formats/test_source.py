@@ -74,7 +74,7 @@ def test_a_file_of_an_unknown_suffix_is_refused_with_those_that_are_known(tmp_pa
 
     assert str(refused.value) == (
         f"{tmp_path / name}: its suffix is none of .jsonl, .ndjson, .md, .markdown, .txt, .text, "
-        ".rst, .html, .htm, .xhtml; use --format"
+        ".rst, .html, .htm, .xhtml, .pdf, .docx; use --format"
     )
 
 
