@@ -234,6 +234,7 @@ async def _store(
             meter.track(rows(sources, max_characters=max_characters)), names_files=len(sources) > 1
         ),
         atomic=atomic,
+        overlap=all(source.path is not None for source in sources),
         progress=meter.note_stored,
         embedding=meter.embedding,
     )

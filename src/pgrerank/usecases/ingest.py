@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -30,13 +30,14 @@ async def ingest(
     rows: AsyncIterable[Document | Rejection],
     *,
     atomic: bool = False,
+    overlap: bool = True,
     progress: Callable[[IngestReport], None] = lambda _: None,
     embedding: Callable[[int, int], None] = lambda _, __: None,
 ) -> IngestReport:
     """Store documents in a collection, replacing those whose content changed.
 
     Each batch is one transaction of whole documents, so an interruption leaves no partial document
-    and a second run completes the first. Of documents with equal ids in a batch, the last counts.
+    and a second run completes the first. A batch is stored while the next one is read and embedded. Of documents with equal ids in a batch, the last counts.
     A batch whose collection went over to another embedder, or to other token vectors, while it was
     embedded is embedded again.
 
@@ -46,6 +47,8 @@ async def ingest(
         collection_name: The collection.
         rows: Documents, and rows that could not be read as documents.
         atomic: Store everything or, if any row was rejected, nothing.
+        overlap: Store a batch while the next one is read and embedded. False: before that, for rows
+            that block the event loop until they come, such as lines typed at a terminal.
         progress: Called with the running totals after each batch.
         embedding: Called with the number of embedded chunks of a batch, and of all its chunks.
 
@@ -54,19 +57,17 @@ async def ingest(
         ConflictError: The collection was embedded by another model, or was changed twice meanwhile.
         OverloadedError, UnavailableError: Committed batches stay; a retry is safe.
     """
-    target = await _find_target(services, tenant_id, collection_name)
-    report = IngestReport()
     batches = _everything(rows) if atomic else _batches(rows)
-    async for documents, rejected in batches:
-        report = replace(report, rejected=report.rejected + tuple(rejected))
-        if documents and not (atomic and rejected):
-            try:
-                report = await _ingest_batch(target, documents, report, embedding)
-            except CollectionChangedError:
-                target = await _find_target(services, tenant_id, collection_name)
-                report = await _ingest_batch(target, documents, report, embedding)
-        progress(report)
-    return report
+    work = _Ingest(services, tenant_id, collection_name, progress, embedding)
+    try:
+        async for documents, rejected in batches:
+            await work.add([] if atomic and rejected else documents, rejected)
+            if not overlap:
+                await work.end()
+    except BaseException as error:
+        await work.leave(finish=isinstance(error, Exception))
+        raise
+    return await work.end()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,42 +75,123 @@ class _Target:
     """A collection as it was read, and the services with its models."""
 
     services: Services
-    tenant_id: TenantId
     collection: Collection
 
-
-async def _find_target(services: Services, tenant_id: TenantId, name: str) -> _Target:
-    collection = await services.collections.by_name(tenant_id, name)
-    services = services.for_ingest(collection)
-    collection.require_embedder(services.embedder.model)
-    return _Target(services, tenant_id, collection)
+    @property
+    def late(self) -> LateInteraction | None:
+        """The model of the collection's token vectors; None: it stores none."""
+        return self.services.late if self.collection.stores_tokens else None
 
 
-async def _ingest_batch(
-    target: _Target,
-    documents: Sequence[Document],
-    report: IngestReport,
-    embedding: Callable[[int, int], None],
-) -> IngestReport:
-    services, tenant_id, collection = target.services, target.tenant_id, target.collection
-    latest = list({document.external_id: document for document in documents}.values())
-    stored_hashes = await services.documents.hashes(
-        tenant_id, collection, [d.external_id for d in latest]
-    )
-    changed = [d for d in latest if stored_hashes.get(d.external_id) != d.content_hash]
-    late = services.late if collection.stores_tokens else None
-    embedded = await _embed_documents(services.embedder, late, tenant_id, changed, embedding)
-    stored = await services.documents.store(
-        tenant_id, collection, embedded, token_model=None if late is None else late.model
-    )
-    changes = Counter(stored)
-    return replace(
-        report,
-        created=report.created + changes[DocumentChange.CREATED],
-        updated=report.updated + changes[DocumentChange.UPDATED],
-        unchanged=report.unchanged + len(latest) - len(changed),
-        chunks=report.chunks + sum(len(document.chunks) for document in embedded),
-    )
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Documents of different ids, of which those that changed are embedded."""
+
+    target: _Target
+    documents: Sequence[Document]
+    embedded: Sequence[EmbeddedDocument]
+
+
+class _Ingest:
+    """An ingest that embeds a batch while the one before it is stored."""
+
+    def __init__(
+        self,
+        services: Services,
+        tenant_id: TenantId,
+        collection_name: str,
+        progress: Callable[[IngestReport], None],
+        embedding: Callable[[int, int], None],
+    ) -> None:
+        self._services = services
+        self._tenant_id = tenant_id
+        self._collection_name = collection_name
+        self._progress = progress
+        self._embedding = embedding
+        self._report = IngestReport()
+        self._target: _Target | None = None
+        self._storing: asyncio.Task[None] | None = None
+        self._storing_ids: Set[str] = frozenset()
+
+    async def add(self, documents: Sequence[Document], rejected: Sequence[Rejection]) -> None:
+        """Embed a batch, wait for the one before it, and begin to store it."""
+        latest = {document.external_id: document for document in documents}
+        if not self._storing_ids.isdisjoint(latest):
+            await self.end()
+        batch = await self._embed([*latest.values()]) if latest else None
+        await self.end()
+        self._storing_ids = latest.keys()
+        self._storing = asyncio.create_task(self._finish(batch, rejected))
+
+    async def end(self) -> IngestReport:
+        """Wait until all batches are stored."""
+        if self._target is None:
+            await self._find_target()
+        if self._storing is not None:
+            storing, self._storing = self._storing, None
+            await storing
+        return self._report
+
+    async def leave(self, *, finish: bool) -> None:
+        """End after an error: store what is embedded, or abandon it."""
+        if self._storing is not None:
+            if not finish:
+                self._storing.cancel()
+            await asyncio.gather(self._storing, return_exceptions=True)
+
+    async def _find_target(self) -> _Target:
+        collection = await self._services.collections.by_name(
+            self._tenant_id, self._collection_name
+        )
+        services = self._services.for_ingest(collection)
+        collection.require_embedder(services.embedder.model)
+        self._target = _Target(services, collection)
+        return self._target
+
+    async def _embed(self, documents: Sequence[Document]) -> _Batch:
+        """Embed those of the documents that are not stored as they are."""
+        target = self._target or await self._find_target()
+        stored = await target.services.documents.hashes(
+            self._tenant_id, target.collection, [d.external_id for d in documents]
+        )
+        changed = [d for d in documents if stored.get(d.external_id) != d.content_hash]
+        embedded = await _embed_documents(
+            target.services.embedder, target.late, self._tenant_id, changed, self._embedding
+        )
+        return _Batch(target, documents, embedded)
+
+    async def _finish(self, batch: _Batch | None, rejected: Sequence[Rejection]) -> None:
+        """Store a batch and count it."""
+        report = replace(self._report, rejected=(*self._report.rejected, *rejected))
+        if batch is not None:
+            try:
+                changes = await self._store(batch)
+            except CollectionChangedError:
+                await self._find_target()
+                batch = await self._embed(batch.documents)
+                changes = await self._store(batch)
+            report = replace(
+                report,
+                created=report.created + changes[DocumentChange.CREATED],
+                updated=report.updated + changes[DocumentChange.UPDATED],
+                unchanged=report.unchanged + len(batch.documents) - len(batch.embedded),
+                chunks=report.chunks + sum(len(each.chunks) for each in batch.embedded),
+            )
+        self._report = report
+        self._progress(report)
+
+    async def _store(self, batch: _Batch) -> Counter[DocumentChange]:
+        target = batch.target
+        if not batch.embedded:
+            return Counter()
+        return Counter(
+            await target.services.documents.store(
+                self._tenant_id,
+                target.collection,
+                batch.embedded,
+                token_model=None if target.late is None else target.late.model,
+            )
+        )
 
 
 async def _embed_documents(

@@ -1,17 +1,19 @@
-from dataclasses import replace
+import asyncio
+from dataclasses import dataclass, field, replace
 from functools import partial
 from uuid import UUID
 
 import pytest
 
 from pgrerank.domain.document import Document
-from pgrerank.domain.errors import ConflictError
+from pgrerank.domain.errors import ConflictError, NotFoundError, OverloadedError
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.ingest import Rejection
 from pgrerank.usecases import ingest as ingesting
 from pgrerank.usecases.collections import add_tokens, remove_tokens
 from pgrerank.usecases.ingest import ingest
 from pgrerank.usecases.reembed import reembed
+from tests.fake_documents import FakeDocuments
 from tests.fake_tokens import FakeLate
 from tests.fakes import FakeCollections, FakeEmbedder, collection, services
 
@@ -205,3 +207,107 @@ async def test_vectors_of_two_embedders_are_never_mixed():
         await ingest(ports, TENANT, "docs", stream([document("a")]))
 
     assert ports.documents.kept == {}
+
+
+@dataclass
+class SlowDocuments(FakeDocuments):
+    """Begins to store only when it is allowed to."""
+
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    allowed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def store(self, *args, **kwargs):
+        self.asked.set()
+        await self.allowed.wait()
+        return await super().store(*args, **kwargs)
+
+
+def slow_ports(embedder=None):
+    ports, _, _ = fake_ports()
+    documents = SlowDocuments(collections=ports.collections)
+    return replace(ports, documents=documents, embedder=embedder or ports.embedder), documents
+
+
+BATCH = ingesting.BATCH_DOCUMENTS
+TWO_BATCHES = [document(str(i)) for i in range(2 * BATCH)]
+
+
+async def test_a_batch_is_embedded_while_the_one_before_is_stored():
+    class Second(FakeEmbedder):
+        async def passages(self, texts, *, tenant_id=None):
+            if self.embedded:
+                await documents.asked.wait()
+                documents.allowed.set()
+            return await super().passages(texts, tenant_id=tenant_id)
+
+    ports, documents = slow_ports(Second())
+    async with asyncio.timeout(60):
+        report = await ingest(ports, TENANT, "docs", stream(TWO_BATCHES))
+
+    assert report.created == 2 * BATCH
+    assert [len(call) for call in documents.calls] == [BATCH, BATCH]
+
+
+async def test_without_overlap_a_batch_is_stored_before_more_rows_are_read():
+    ports, documents, _ = fake_ports()
+
+    async def rows():
+        for row in TWO_BATCHES[:BATCH]:
+            yield row
+        assert len(documents.kept) == BATCH
+        yield TWO_BATCHES[BATCH]
+
+    report = await ingest(ports, TENANT, "docs", rows(), overlap=False)
+
+    assert report.created == BATCH + 1
+
+
+async def test_a_document_that_comes_again_in_the_next_batch_is_compared_with_the_first():
+    ports, documents, embedder = fake_ports()
+    first = [document(str(i)) for i in range(BATCH)]
+
+    report = await ingest(
+        ports, TENANT, "docs", stream([*first, document("3"), document("4", "new")])
+    )
+
+    assert (report.created, report.updated, report.unchanged) == (BATCH, 1, 1)
+    assert documents.embedded(TENANT, "4").document.text == "new"
+    assert len(embedder.embedded) == BATCH + 1
+
+
+async def test_what_is_embedded_is_stored_when_a_later_batch_fails():
+    class Failing(FakeEmbedder):
+        async def passages(self, texts, *, tenant_id=None):
+            if self.embedded:
+                raise OverloadedError(1)
+            return await super().passages(texts, tenant_id=tenant_id)
+
+    ports, documents = slow_ports(Failing())
+    work = asyncio.create_task(ingest(ports, TENANT, "docs", stream(TWO_BATCHES)))
+    await documents.asked.wait()
+    documents.allowed.set()
+
+    with pytest.raises(OverloadedError):
+        await work
+    assert len(documents.kept) == BATCH
+
+
+async def test_a_cancelled_ingest_stores_nothing_more():
+    ports, documents = slow_ports()
+    work = asyncio.create_task(ingest(ports, TENANT, "docs", stream(TWO_BATCHES)))
+    await documents.asked.wait()
+    work.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await work
+    documents.allowed.set()
+    await asyncio.sleep(0)
+    assert documents.kept == {}
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_an_empty_ingest_into_no_collection_is_refused():
+    ports, _, _ = fake_ports()
+
+    with pytest.raises(NotFoundError, match="nowhere"):
+        await ingest(ports, TENANT, "nowhere", stream([]))
