@@ -8,7 +8,7 @@ from uuid_utils.compat import uuid7
 
 from pgrerank.domain.collection import Change, Collection
 from pgrerank.domain.deletion import Selection
-from pgrerank.domain.document import BareChunk, StoredDocument
+from pgrerank.domain.document import BareChunk, Document, StoredDocument
 from pgrerank.domain.errors import (
     CollectionChangedError,
     ConflictError,
@@ -16,7 +16,8 @@ from pgrerank.domain.errors import (
     NotFoundError,
 )
 from pgrerank.domain.ids import ChunkId, CollectionId, DocumentId, TenantId
-from pgrerank.domain.ingest import DocumentChange, EmbeddedDocument
+from pgrerank.domain.ingest import DocumentChange, EmbeddedDocument, StoredHashes
+from pgrerank.domain.json import JsonObject
 from pgrerank.domain.merge_patch import DocumentPatch
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.page import Page
@@ -137,10 +138,12 @@ class FakeDocuments:
 
     async def hashes(
         self, tenant_id: TenantId, collection: Collection, external_ids: Sequence[str]
-    ) -> dict[str, bytes]:
+    ) -> dict[str, StoredHashes]:
         now = self.collections.current(tenant_id, collection)
         return {
-            name: each.embedded.document.content_hash
+            name: StoredHashes(
+                content=each.embedded.document.content_hash, text=each.embedded.document.text_hash
+            )
             for name, each in self._of(tenant_id, collection).items()
             if name in external_ids and all(now.embedder in chunk.vectors for chunk in each.chunks)
         }
@@ -151,6 +154,7 @@ class FakeDocuments:
         collection: Collection,
         documents: Sequence[EmbeddedDocument],
         *,
+        same_text: Sequence[Document] = (),
         token_model: ModelCard | None = None,
     ) -> Sequence[DocumentChange]:
         now = self.collections.current(tenant_id, collection)
@@ -161,6 +165,13 @@ class FakeDocuments:
         for each in documents:
             for vector in each.vectors:
                 collection.require_dimensions(len(vector))
+        own = self._of(tenant_id, collection)
+        for each in same_text:
+            held = own.get(each.external_id)
+            if held is None or held.embedded.document.text_hash != each.text_hash:
+                raise CollectionChangedError(collection.name)
+        for each in same_text:
+            self._describe(own[each.external_id], each.uri, each.metadata)
         self.calls.append([each.document.external_id for each in documents])
         sent = {each.document.external_id: each for each in documents}
         before = self._size(tenant_id, collection)
@@ -209,12 +220,15 @@ class FakeDocuments:
     ) -> StoredDocument:
         document = self._one(tenant_id, collection, external_id)
         uri, metadata = patch.apply(external_id, document.stored.uri, document.stored.metadata)
+        self._describe(document, uri, metadata)
+        return await self.get(tenant_id, collection, external_id)
+
+    def _describe(self, document: FakeDocument, uri: str | None, metadata: JsonObject) -> None:
         document.stored = replace(
             document.stored, uri=uri, metadata=metadata, updated_at=datetime.now(UTC)
         )
         sent = replace(document.embedded.document, uri=uri, metadata=metadata)
         document.embedded = replace(document.embedded, document=sent)
-        return await self.get(tenant_id, collection, external_id)
 
     def _selected(
         self, tenant_id: TenantId, collection: Collection, selection: Selection

@@ -1,10 +1,11 @@
 -- Runtime statements of storage/documents.py.
 
 -- hashes --
--- Content hashes of documents whose chunks all have a vector of the collection's embedder.
+-- Hashes of documents whose chunks all have a vector of the collection's embedder.
 select
     d.external_id,
-    d.content_hash
+    d.content_hash,
+    d.text_hash
 from pgrerank.document as d
 inner join pgrerank.collection as c
     on

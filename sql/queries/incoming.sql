@@ -65,6 +65,28 @@ on conflict (tenant_id, collection_id, external_id) do update
         updated_at = excluded.updated_at
 returning d.id, d.external_id;
 
+-- update_documents --
+-- Replace what no chunk depends on, of documents that are locked and have the text that was sent.
+update pgrerank.document as d
+set
+    uri = i.uri,
+    metadata = i.metadata,
+    content_hash = i.content_hash,
+    updated_at = now()
+from
+    unnest(
+        %(external_ids)b::text[],
+        %(uris)b::text[],
+        %(metadata)b::jsonb[],
+        %(content_hashes)b::bytea[],
+        %(text_hashes)b::bytea[]
+    ) as i (external_id, uri, metadata, content_hash, text_hash)
+where
+    d.tenant_id = %(tenant_id)s
+    and d.collection_id = %(collection_id)s
+    and d.external_id = i.external_id
+    and d.text_hash = i.text_hash;
+
 -- count_documents --
 -- Add documents and their chunks to the counters of the collection, or subtract them.
 select

@@ -30,7 +30,7 @@ async def test_documents_are_created_and_replaced_whole(ports, tenant_id, docs):
     assert (found.title, found.metadata, found.chunk_count) == ("", {}, 1)
     assert [chunk.content for chunk in found.chunks] == ["three"]
     hashes = await ports.documents.hashes(tenant_id, docs, ["a", "b", "c"])
-    assert hashes["a"] == short.document.content_hash
+    assert hashes["a"].content == short.document.content_hash
     assert hashes.keys() == {"a", "b"}
 
 
@@ -215,10 +215,41 @@ async def test_a_document_with_changed_metadata_is_unchanged_when_it_is_sent_aga
         tenant_id, docs, "a", DocumentPatch(changes={"metadata": {"n": 2, "x": 1.5}})
     )
 
-    stored = (await ports.documents.hashes(tenant_id, docs, ["a"]))["a"]
+    stored = (await ports.documents.hashes(tenant_id, docs, ["a"]))["a"].content
     new = embedded("a", "text", metadata={"x": 1.5, "n": 2}).document.content_hash
     old = embedded("a", "text", metadata={"n": 1}).document.content_hash
     assert (stored == new, stored == old) == (True, False)
+
+
+async def test_documents_whose_text_stays_are_described_anew(ports, tenant_id, docs):
+    await ports.documents.store(
+        tenant_id, docs, [embedded("a", "text", metadata={"n": 1}), embedded("b", "text")]
+    )
+    before = await ports.documents.get(tenant_id, docs, "a")
+    sent = replace(embedded("a", "text", metadata={"n": 2}).document, uri="https://example.com")
+    changes = await ports.documents.store(tenant_id, docs, [embedded("c", "new")], same_text=[sent])
+
+    after = await ports.documents.get(tenant_id, docs, "a")
+    assert changes == [DocumentChange.CREATED]
+    assert (after.uri, after.metadata) == ("https://example.com", {"n": 2})
+    assert (after.id, after.chunks) == (before.id, before.chunks)
+    assert after.updated_at > before.updated_at
+    assert (await ports.documents.get(tenant_id, docs, "b")).metadata == {}
+    stored = await ports.documents.hashes(tenant_id, docs, ["a"])
+    assert stored["a"].content == sent.content_hash
+
+
+async def test_a_document_whose_text_changed_is_not_described_anew(ports, tenant_id, docs):
+    await ports.documents.store(tenant_id, docs, [embedded("a", "text"), embedded("b", "text")])
+    other = embedded("a", "old text", metadata={"n": 2}).document
+    same = embedded("b", "text", metadata={"n": 2}).document
+    gone = embedded("c", "text").document
+
+    for sent in ([same, other], [same, gone]):
+        with pytest.raises(CollectionChangedError, match="other texts"):
+            await ports.documents.store(tenant_id, docs, [embedded("d", "new")], same_text=sent)
+    listed = await ports.documents.page(tenant_id, docs, limit=9, cursor=None)
+    assert [(each.external_id, each.metadata) for each in listed.items] == [("a", {}), ("b", {})]
 
 
 async def test_a_change_that_cannot_be_stored_changes_nothing(ports, tenant_id, docs):

@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from pgrerank.domain.errors import InvalidRequestError, NotFoundError
-from pgrerank.domain.ingest import DocumentChange
+from pgrerank.domain.ingest import DocumentChange, StoredHashes
 from pgrerank.storage.collections import PostgresCollections
 from pgrerank.storage.documents import PostgresDocuments
 from tests.fixtures.collections import embedded
@@ -91,7 +91,8 @@ async def test_hashes_are_of_stored_documents_only(documents, new_shelf):
 
     hashes = await documents.hashes(shelf.tenant_id, shelf.collection, ["a", "c"])
 
-    assert hashes == {"a": sent.document.content_hash}
+    content, text = sent.document.content_hash, sent.document.text_hash
+    assert hashes == {"a": StoredHashes(content=content, text=text)}
 
 
 async def test_hashes_leave_out_documents_that_lack_a_vector(documents, database, new_shelf):

@@ -60,12 +60,15 @@ class Document:
 
     @property
     def content_hash(self) -> bytes:
-        """SHA-256 over everything but the id; with an equal hash, nothing is embedded again."""
+        """SHA-256 over everything but the id; with an equal hash, nothing is stored again."""
         return content_hash(self.text_hash, self.uri, self.metadata)
 
     @property
     def text_hash(self) -> bytes:
-        """SHA-256 over what chunks and their vectors are made from: title, text and weights."""
+        """SHA-256 over what chunks and their vectors are made from: title, text and weights.
+
+        With an equal hash, nothing is embedded again.
+        """
         parts: list[Any] = [self.title, self.text]
         if self.sparse is not None:
             parts.append(self.sparse)

@@ -83,7 +83,7 @@ class ConflictError(PgrerankError):
 
 
 class CollectionChangedError(ConflictError):
-    """The vectors to store are not those that the collection needs since it was changed.
+    """What is to be stored does not fit the collection any more, since it was changed.
 
     Args:
         name: The collection.
@@ -91,8 +91,8 @@ class CollectionChangedError(ConflictError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"Collection `{name}` went over to another embedder, or to other token vectors, "
-            "meanwhile. Send the documents again."
+            f"Collection `{name}` went over to another embedder, to other token vectors or to "
+            "other texts meanwhile. Send the documents again."
         )
 
 

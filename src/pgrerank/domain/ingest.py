@@ -20,6 +20,14 @@ class DocumentChange(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoredHashes:
+    """What tells whether a stored document changed; see `Document`."""
+
+    content: bytes
+    text: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EmbeddedPassage:
     """The outputs of one model pass over a passage."""
 

@@ -5,9 +5,9 @@ from typing import Protocol
 
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.deletion import Selection
-from pgrerank.domain.document import StoredDocument
+from pgrerank.domain.document import Document, StoredDocument
 from pgrerank.domain.ids import TenantId
-from pgrerank.domain.ingest import DocumentChange, EmbeddedDocument
+from pgrerank.domain.ingest import DocumentChange, EmbeddedDocument, StoredHashes
 from pgrerank.domain.merge_patch import DocumentPatch
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.page import Page
@@ -18,8 +18,8 @@ class Documents(Protocol):
 
     async def hashes(
         self, tenant_id: TenantId, collection: Collection, external_ids: Sequence[str]
-    ) -> dict[str, bytes]:
-        """Content hashes of the documents that are stored and fully embedded, by external id."""
+    ) -> dict[str, StoredHashes]:
+        """Hashes of the documents that are stored and fully embedded, by external id."""
         ...
 
     async def store(
@@ -28,16 +28,20 @@ class Documents(Protocol):
         collection: Collection,
         documents: Sequence[EmbeddedDocument],
         *,
+        same_text: Sequence[Document] = (),
         token_model: ModelCard | None = None,
     ) -> Sequence[DocumentChange]:
         """Insert or replace whole documents in one transaction; returns the change of each.
 
-        Of several documents with the same external id, the last is stored; all get its change.
+        Of several documents with the same external id, the last is stored; all get its change. Of
+        the documents in `same_text`, which are stored with equal titles, texts and weights, URI and
+        metadata are replaced; their chunks and vectors stay.
 
         Raises:
             NotFoundError: The collection was deleted meanwhile.
             CollectionChangedError: The collection went over to another embedder, or began or ceased
-                to store token vectors, after `collection` was read.
+                to store token vectors, after `collection` was read; or the text of a document in
+                `same_text` is another one.
             ConflictError: The dimensions of a vector differ from those of the collection's embedder.
         """
         ...

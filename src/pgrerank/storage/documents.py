@@ -8,10 +8,10 @@ from psycopg.types.json import Jsonb
 
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.deletion import Selection
-from pgrerank.domain.document import Chunk, StoredDocument, content_hash
+from pgrerank.domain.document import Chunk, Document, StoredDocument, content_hash
 from pgrerank.domain.errors import NotFoundError
 from pgrerank.domain.ids import TenantId
-from pgrerank.domain.ingest import DocumentChange, EmbeddedDocument
+from pgrerank.domain.ingest import DocumentChange, EmbeddedDocument, StoredHashes
 from pgrerank.domain.merge_patch import DocumentPatch
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.page import Page
@@ -29,12 +29,15 @@ class PostgresDocuments:
 
     async def hashes(
         self, tenant_id: TenantId, collection: Collection, external_ids: Sequence[str]
-    ) -> dict[str, bytes]:
-        """Content hashes by external id of the documents that are stored and fully embedded."""
+    ) -> dict[str, StoredHashes]:
+        """Hashes of the documents that are stored and fully embedded, by external id."""
         parameters = {**_place(tenant_id, collection), "external_ids": list(external_ids)}
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             rows = await connection.execute(self._statements["hashes"], parameters)
-            return dict(await rows.fetchall())
+            return {
+                external_id: StoredHashes(content=content, text=text)
+                for external_id, content, text in await rows.fetchall()
+            }
 
     async def store(
         self,
@@ -42,6 +45,7 @@ class PostgresDocuments:
         collection: Collection,
         documents: Sequence[EmbeddedDocument],
         *,
+        same_text: Sequence[Document] = (),
         token_model: ModelCard | None = None,
     ) -> Sequence[DocumentChange]:
         """Insert or replace whole documents in one transaction. Returns the change of each.
@@ -52,6 +56,8 @@ class PostgresDocuments:
             NotFoundError, CollectionChangedError, ConflictError: See ports.documents.Documents.
         """
         async with tenancy.tenant(self._pool, tenant_id) as connection:
+            if same_text:
+                await incoming.update(connection, tenant_id, collection, documents, same_text)
             changes = await incoming.store(
                 connection, tenant_id, collection, documents, token_model
             )

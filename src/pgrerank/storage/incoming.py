@@ -61,6 +61,40 @@ async def store(
     }
 
 
+async def update(
+    connection: Connection,
+    tenant_id: TenantId,
+    collection: Collection,
+    written: Sequence[EmbeddedDocument],
+    same_text: Sequence[Document],
+) -> None:
+    """Replace URI and metadata of documents whose text stays, in the connection's transaction.
+
+    Locks these documents, and those that the transaction writes afterwards, in one order.
+
+    Raises:
+        CollectionChangedError: The text of a document is another one, or it was deleted.
+    """
+    statements = queries.load("incoming")
+    place = {"tenant_id": tenant_id, "collection_id": collection.id}
+    await connection.execute(statements["await_deletion"], place)
+    await connection.execute(statements["hold_collection"], place)
+    names = [each.external_id for each in same_text]
+    written_names = [each.document.external_id for each in written]
+    locked = {**place, "external_ids": [*names, *written_names], "filter": None}
+    await connection.execute(statements["lock_documents"], locked)
+    columns: Columns = {
+        "external_ids": names,
+        "uris": [each.uri for each in same_text],
+        "metadata": [Jsonb(each.metadata) for each in same_text],
+        "content_hashes": [each.content_hash for each in same_text],
+        "text_hashes": [each.text_hash for each in same_text],
+    }
+    updated = await connection.execute(statements["update_documents"], {**place, **columns})
+    if updated.rowcount != len(same_text):
+        raise CollectionChangedError(collection.name)
+
+
 async def delete(
     connection: Connection, tenant_id: TenantId, collection: Collection, external_id: str
 ) -> bool:

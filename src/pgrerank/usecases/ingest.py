@@ -1,8 +1,9 @@
-"""Split, embed and store documents. Unchanged documents are not embedded again."""
+"""Split, embed and store documents. Unchanged texts are not embedded again."""
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator, Sequence, Set
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -85,11 +86,13 @@ class _Target:
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """Documents of different ids, of which those that changed are embedded."""
+    """Documents of different ids, of which those with a new text are embedded."""
 
     target: _Target
     documents: Sequence[Document]
     embedded: Sequence[EmbeddedDocument]
+    #: those that are stored with the same text, but with another URI or other metadata
+    same_text: Sequence[Document]
 
 
 class _Ingest:
@@ -111,7 +114,7 @@ class _Ingest:
         self._report = IngestReport()
         self._target: _Target | None = None
         self._storing: asyncio.Task[None] | None = None
-        self._storing_ids: Set[str] = frozenset()
+        self._storing_ids: AbstractSet[str] = frozenset()
 
     async def add(self, documents: Sequence[Document], rejected: Sequence[Rejection]) -> None:
         """Embed a batch, wait for the one before it, and begin to store it."""
@@ -149,16 +152,23 @@ class _Ingest:
         return self._target
 
     async def _embed(self, documents: Sequence[Document]) -> _Batch:
-        """Embed those of the documents that are not stored as they are."""
+        """Embed those of the documents that are not stored with the same text."""
         target = self._target or await self._find_target()
         stored = await target.services.documents.hashes(
             self._tenant_id, target.collection, [d.external_id for d in documents]
         )
-        changed = [d for d in documents if stored.get(d.external_id) != d.content_hash]
+        new_text: list[Document] = []
+        same_text: list[Document] = []
+        for document in documents:
+            hashes = stored.get(document.external_id)
+            if hashes is None or hashes.text != document.text_hash:
+                new_text.append(document)
+            elif hashes.content != document.content_hash:
+                same_text.append(document)
         embedded = await _embed_documents(
-            target.services.embedder, target.late, self._tenant_id, changed, self._embedding
+            target.services.embedder, target.late, self._tenant_id, new_text, self._embedding
         )
-        return _Batch(target, documents, embedded)
+        return _Batch(target, documents, embedded, same_text)
 
     async def _finish(self, batch: _Batch | None, rejected: Sequence[Rejection]) -> None:
         """Store a batch and count it."""
@@ -174,7 +184,7 @@ class _Ingest:
                 report,
                 created=report.created + changes[DocumentChange.CREATED],
                 updated=report.updated + changes[DocumentChange.UPDATED],
-                unchanged=report.unchanged + len(batch.documents) - len(batch.embedded),
+                unchanged=report.unchanged + len(batch.documents) - changes.total(),
                 chunks=report.chunks + sum(len(each.chunks) for each in batch.embedded),
             )
         self._report = report
@@ -182,16 +192,16 @@ class _Ingest:
 
     async def _store(self, batch: _Batch) -> Counter[DocumentChange]:
         target = batch.target
-        if not batch.embedded:
+        if not (batch.embedded or batch.same_text):
             return Counter()
-        return Counter(
-            await target.services.documents.store(
-                self._tenant_id,
-                target.collection,
-                batch.embedded,
-                token_model=None if target.late is None else target.late.model,
-            )
+        changes = await target.services.documents.store(
+            self._tenant_id,
+            target.collection,
+            batch.embedded,
+            same_text=batch.same_text,
+            token_model=None if target.late is None else target.late.model,
         )
+        return Counter([*changes, *[DocumentChange.UPDATED] * len(batch.same_text)])
 
 
 async def _embed_documents(

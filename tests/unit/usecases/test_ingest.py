@@ -49,6 +49,38 @@ async def test_unchanged_documents_are_not_embedded_again():
     assert len(documents.kept) == 2
 
 
+async def test_a_document_with_the_same_text_is_not_embedded_again():
+    ports, documents, embedder = fake_ports()
+    await ingest(ports, TENANT, "docs", stream([document("a"), document("b")]))
+    embedder.embedded.clear()
+
+    changed = replace(document("a"), metadata={"year": 2026}, uri="https://example.com")
+    report = await ingest(ports, TENANT, "docs", stream([changed, document("b")]))
+
+    assert (report.created, report.updated, report.unchanged, report.chunks) == (0, 1, 1, 0)
+    assert embedder.embedded == []
+    stored = await documents.get(TENANT, collection(), "a")
+    assert (stored.metadata, stored.uri) == ({"year": 2026}, "https://example.com")
+
+
+async def test_a_document_whose_text_changes_meanwhile_is_embedded():
+    ports, documents, _ = fake_ports()
+    await ingest(ports, TENANT, "docs", stream([document("a")]))
+
+    class Raced(FakeDocuments):
+        async def store(self, *args, **kwargs):
+            if kwargs["same_text"]:
+                await ingest(ports, TENANT, "docs", stream([document("a", "other")]))
+            return await super().store(*args, **kwargs)
+
+    raced = Raced(collections=ports.collections, kept=documents.kept)
+    sent = replace(document("a"), uri="https://example.com")
+    await ingest(replace(ports, documents=raced), TENANT, "docs", stream([sent]))
+
+    stored = documents.embedded(TENANT, "a")
+    assert (stored.document, stored.chunks[0].content) == (sent, "some text")
+
+
 async def test_passages_are_embedded_in_the_share_of_the_tenant():
     ports, _, embedder = fake_ports()
 
