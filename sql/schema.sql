@@ -1664,6 +1664,7 @@ CREATE TABLE pgrerank.rerank_log (
     relevances double precision[] NOT NULL,
     truncated boolean[] NOT NULL,
     final_ranks smallint[] NOT NULL,
+    crowded_ranks smallint[],
     cascade_id uuid,
     cascade_scores double precision[],
     base_parts double precision[],
@@ -1914,6 +1915,12 @@ COMMENT ON COLUMN pgrerank.rerank_log.truncated IS 'Whether the reranker read on
 --
 
 COMMENT ON COLUMN pgrerank.rerank_log.final_ranks IS 'Place in the final order, from 1.';
+
+--
+-- Name: COLUMN rerank_log.crowded_ranks; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.crowded_ranks IS 'Places in the final order of candidates that per_document removed; null: none.';
 
 --
 -- Name: COLUMN rerank_log.cascade_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
@@ -2703,7 +2710,7 @@ begin
     if
         not coalesce(
             candidates between 1 and 1000
-            and texts between 0 and 1000
+            and texts between 0 and 3000
             and rrf_k between 0 and 10000
             and (query is null or length(query) <= 100000),
             false
@@ -2712,7 +2719,7 @@ begin
         raise exception using
             errcode = 'PR001',
             message = format(
-                'candidates must be from 1 to 1000, texts from 0 to 1000, rrf_k from 0 to 10000, '
+                'candidates must be from 1 to 1000, texts from 0 to 3000, rrf_k from 0 to 10000, '
                 'a query at most 100000 characters long; not %s, %s, %s, %s',
                 candidates, texts, rrf_k, length(query)
             );
@@ -7193,7 +7200,7 @@ COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.agreement_part IS 'What th
 -- Name: COLUMN rerank_candidate.relevance; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.relevance IS 'Probability of relevance as it was served, 0 to 1; never rises with final_rank; null: no calibration.';
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.relevance IS 'Probability of relevance as it was served, 0 to 1; never rises with final_rank, unless the search asked for diversity; null: no calibration.';
 
 --
 -- Name: COLUMN rerank_candidate.truncated; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -7283,6 +7290,7 @@ CREATE VIEW pgrerank_analytics.rerank_log WITH (security_invoker='true') AS
     NULLIF((l.knobs -> 'filter'::text), 'null'::jsonb) AS filter,
     ((l.cut ->> 'min_similarity'::text))::integer AS cut_min_similarity,
     ((l.cut ->> 'min_score'::text))::integer AS cut_min_score,
+    COALESCE(((l.cut ->> 'per_document'::text))::integer, 0) AS cut_per_document,
     ((l.timings_ms ->> 'embed'::text))::double precision AS embed_ms,
     ((l.timings_ms ->> 'retrieve'::text))::double precision AS retrieve_ms,
         CASE
@@ -7513,6 +7521,12 @@ COMMENT ON COLUMN pgrerank_analytics.rerank_log.cut_min_similarity IS 'Candidate
 --
 
 COMMENT ON COLUMN pgrerank_analytics.rerank_log.cut_min_score IS 'Candidates that min_score removed.';
+
+--
+-- Name: COLUMN rerank_log.cut_per_document; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.cut_per_document IS 'Candidates that per_document removed: better chunks of their document were results.';
 
 --
 -- Name: COLUMN rerank_log.embed_ms; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner

@@ -37,6 +37,7 @@ _OF_SEARCHES = (
     "fused_scores",
     *(f"{leg}_{what}" for leg in LEGS for what in ("ranks", "scores")),
     *(f"{leg}_{what}" for leg in LEGS for what in ("requested", "returned", "scan")),
+    "crowded_ranks",
 )
 
 

@@ -5,7 +5,7 @@ alike. A method that only Postgres can answer honestly is absent.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -176,13 +176,27 @@ class FakeCandidates:
             keyword=None if request.strategy is Strategy.DENSE else replace(report, scan="gin"),
         )
 
+    async def neighbours(
+        self, tenant_id: TenantId, chunk_ids: Sequence[ChunkId], count: int
+    ) -> Mapping[ChunkId, Sequence[str]]:
+        return {
+            each.chunk_id: [
+                other.content or ""
+                for other in sorted(self.found, key=lambda candidate: candidate.ordinal)
+                if other.document_id == each.document_id
+                and abs(other.ordinal - each.ordinal) <= count
+            ]
+            for each in self.found
+            if each.chunk_id in chunk_ids
+        }
+
 
 def _needed(each: Candidate, request: SearchRequest, needs: CandidateNeeds) -> Candidate:
     """The candidate with its text, token vectors and embedding if they are needed at its rank."""
     is_scored = each.fused_rank <= request.effective_depth
     return replace(
         each,
-        content=each.content if is_scored or each.fused_rank <= request.limit else None,
+        content=each.content if each.fused_rank <= request.texts else None,
         tokens=each.tokens if is_scored and needs.token_model else None,
         embedding=each.embedding if is_scored and needs.embeddings else None,
     )

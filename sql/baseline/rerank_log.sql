@@ -38,6 +38,8 @@ create table pgrerank.rerank_log (
     relevances double precision[] not null,
     truncated boolean[] not null,
     final_ranks smallint[] not null,
+    -- final ranks of what per_document removed
+    crowded_ranks smallint[],
     cascade_id uuid,
     cascade_scores double precision[],
     -- what each score added to the log-odds of relevance, see domain/relevance_model.py
@@ -173,6 +175,8 @@ comment on column pgrerank.rerank_log.relevances is
 'Probability of relevance, 0 to 1; null inside: no calibration.';
 comment on column pgrerank.rerank_log.truncated is 'Whether the reranker read only the beginning.';
 comment on column pgrerank.rerank_log.final_ranks is 'Place in the final order, from 1.';
+comment on column pgrerank.rerank_log.crowded_ranks is
+'Places in the final order of candidates that per_document removed; null: none.';
 comment on column pgrerank.rerank_log.cascade_id is
 'Id of the model of the first step of a cascade; null: there was none.';
 comment on column pgrerank.rerank_log.cascade_scores is

@@ -92,7 +92,7 @@ begin
     if
         not coalesce(
             candidates between 1 and 1000
-            and texts between 0 and 1000
+            and texts between 0 and 3000
             and rrf_k between 0 and 10000
             and (query is null or length(query) <= 100000),
             false
@@ -101,7 +101,7 @@ begin
         raise exception using
             errcode = 'PR001',
             message = format(
-                'candidates must be from 1 to 1000, texts from 0 to 1000, rrf_k from 0 to 10000, '
+                'candidates must be from 1 to 1000, texts from 0 to 3000, rrf_k from 0 to 10000, '
                 'a query at most 100000 characters long; not %s, %s, %s, %s',
                 candidates, texts, rrf_k, length(query)
             );

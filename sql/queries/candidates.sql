@@ -61,3 +61,21 @@ from
         %(embeddings)s::integer
     ) as h
 order by h.fused_rank;
+
+-- neighbours --
+-- The contents of each of some chunks and of the `neighbours` before and after it, in their order
+-- in the document. No row for a chunk that is not stored any more.
+select
+    r.id,
+    array_agg(c.content order by c.ordinal) as contents
+from pgrerank.chunk as r
+inner join pgrerank.chunk as c
+    on
+        r.tenant_id = c.tenant_id
+        and r.document_id = c.document_id
+        and c.ordinal between r.ordinal - %(neighbours)s::integer
+        and r.ordinal + %(neighbours)s::integer
+where
+    r.tenant_id = %(tenant_id)s
+    and r.id = any(%(chunk_ids)s::uuid[])
+group by r.id;

@@ -143,8 +143,8 @@ comment on column pgrerank_analytics.rerank_candidate.words_part is
 comment on column pgrerank_analytics.rerank_candidate.agreement_part is
 'What the similarity to the best candidates adds to the log-odds; null as base_part.';
 comment on column pgrerank_analytics.rerank_candidate.relevance is
-'Probability of relevance as it was served, 0 to 1; never rises with final_rank; null: no '
-'calibration.';
+'Probability of relevance as it was served, 0 to 1; never rises with final_rank, unless the search '
+'asked for diversity; null: no calibration.';
 comment on column pgrerank_analytics.rerank_candidate.truncated is
 'Whether the reranker read only the beginning of the text.';
 comment on column pgrerank_analytics.rerank_candidate.chunk_id is

@@ -39,6 +39,7 @@ select
     nullif(l.knobs -> 'filter', 'null') as filter,
     (l.cut ->> 'min_similarity')::integer as cut_min_similarity,
     (l.cut ->> 'min_score')::integer as cut_min_score,
+    coalesce((l.cut ->> 'per_document')::integer, 0) as cut_per_document,
     (l.timings_ms ->> 'embed')::double precision as embed_ms,
     (l.timings_ms ->> 'retrieve')::double precision as retrieve_ms,
     case
@@ -130,6 +131,8 @@ comment on column pgrerank_analytics.rerank_log.cut_min_similarity is
 'Candidates of the dense leg that min_similarity removed.';
 comment on column pgrerank_analytics.rerank_log.cut_min_score is
 'Candidates that min_score removed.';
+comment on column pgrerank_analytics.rerank_log.cut_per_document is
+'Candidates that per_document removed: better chunks of their document were results.';
 comment on column pgrerank_analytics.rerank_log.embed_ms is
 'Time to embed the query; null: nothing was embedded.';
 comment on column pgrerank_analytics.rerank_log.retrieve_ms is

@@ -84,6 +84,8 @@ async def test_no_documents_are_no_request(caller_of):
     [
         ("results", (RANKING,), {"limit": 7, "cursor": "next"},
          (f"GET /v1/rankings/{RANKING}/results?limit=7&cursor=next", None)),
+        ("results", (RANKING,), {"neighbours": 2},
+         (f"GET /v1/rankings/{RANKING}/results?limit=10&neighbours=2", None)),
         ("results", (RANKING,), {}, (f"GET /v1/rankings/{RANKING}/results?limit=10", None)),
         ("why", (RANKING, "a/b?c"), {},
          (f"GET /v1/rankings/{RANKING}/why?document=a%2Fb%3Fc", None)),

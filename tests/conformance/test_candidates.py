@@ -5,10 +5,12 @@ alone, in tests/storage/test_candidates.py.
 """
 
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 
 from pgrerank.domain.candidate import TEXTS_ONLY, CandidateNeeds
+from pgrerank.domain.ids import ChunkId
 from pgrerank.domain.request import SearchRequest, Strategy
 from tests.fake_tokens import FakeLate
 from tests.fakes import bag_of_words, candidate
@@ -75,6 +77,39 @@ async def test_texts_reach_as_far_as_the_depth_and_the_answer(retrieve, depth, l
 
     assert [each.content is not None for each in found.candidates] == expected
     assert all(each.external_id and each.content_hash for each in found.candidates)
+
+
+async def test_a_maximum_of_each_document_needs_all_texts(retrieve):
+    found = await retrieve(depth=1, limit=1, per_document=1)
+
+    assert {each.content for each in found.candidates} == set(TEXTS)
+
+
+async def test_neighbours_are_read_in_the_order_of_the_document(part, ports, tenant_id, docs):
+    texts = [f"walrus {n}" for n in range(5)]
+    if part == "fake":
+        document = candidate(1).document_id
+        long = [
+            candidate(n + 1, text, ordinal=n, document_id=document) for n, text in enumerate(texts)
+        ]
+        ports.candidates.found = (*long, candidate(9, "walrus alone"))
+    else:
+        stored = [embedded("long", *texts), embedded("short", "walrus alone")]
+        await ports.documents.store(tenant_id, docs, stored)
+    now = await ports.collections.by_name(tenant_id, docs.name)
+    found = await ports.candidates.retrieve(
+        tenant_id, now, SearchRequest(query="walrus"), bag_of_words("walrus")
+    )
+    ids = {each.content: each.chunk_id for each in found.candidates}
+    chosen = [ids[name] for name in ("walrus 0", "walrus 3", "walrus alone")]
+
+    around = await ports.candidates.neighbours(tenant_id, [*chosen, ChunkId(uuid4())], 1)
+
+    assert around == {
+        chosen[0]: texts[:2],
+        chosen[1]: texts[2:],
+        chosen[2]: ["walrus alone"],
+    }
 
 
 async def test_vectors_are_returned_where_they_are_needed(retrieve):

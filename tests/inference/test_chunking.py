@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
 from pgrerank.domain.document import passage
+from pgrerank.domain.window import joined
 from pgrerank.inference.chunking import CAPACITY, Chunker
 from pgrerank.inference.tokens import Tokens
 
@@ -153,3 +154,11 @@ def test_any_number_of_threads_cut_at_once():
         results = list(threads.map(lambda _: contents("Title", PROSE), range(16)))
 
     assert results == [expected] * 16
+
+
+def test_the_chunks_of_a_text_join_to_the_text_without_what_they_share():
+    chunks = contents("", PROSE)
+    apart = "".join(map(squeezed, chunks))
+
+    assert len(apart) > len(squeezed(PROSE))
+    assert squeezed(joined(chunks)) == squeezed(PROSE)

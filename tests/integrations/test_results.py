@@ -126,6 +126,8 @@ def test_the_text_of_a_result_is_its_extract_if_it_has_one():
 
     assert text(whole) == "text"
     assert text(msgspec.structs.replace(whole, extract="te")) == "te"
+    assert text(msgspec.structs.replace(whole, window="a text b")) == "a text b"
+    assert text(msgspec.structs.replace(whole, extract="te", window="a text b")) == "te"
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ NOT_LOGGED = {
     "display_score": "computed from the logged scores",
     "spans": "found again by asking again",
     "extract": "found again by asking again",
+    "window": "read again by asking again",
 }
 #: fields of a ranking that are several columns, or in another view
 IN_RANKINGS = {

@@ -95,6 +95,8 @@ async def test_ranking_reads_back(journal):
         "threshold_relevance": None,
         "min_score": -3.5,
         "filter": {"a": {"$in": [1, 2]}},
+        "per_document": None,
+        "diversity": 0.0,
         "explain": False,
         "cascade": None,
         "sparse": None,

@@ -75,6 +75,18 @@ async def test_the_same_plan_gives_the_same_order(services, shelf):
     assert again.top10_kept == 1
 
 
+async def test_diversity_is_replayed_and_can_be_changed(services, shelf):
+    plain = await logged(services, shelf)
+    varied = await logged(services, shelf, diversity=0.7, per_document=1)
+    ids = tuple(hit.candidate.chunk_id for hit in varied.hits)
+    assert ids != tuple(hit.candidate.chunk_id for hit in plain.hits)
+
+    again = await replay(services, shelf.tenant_id, varied.id, ReplayPlan())
+    changed = await replay(services, shelf.tenant_id, plain.id, ReplayPlan(diversity=0.7))
+
+    assert again.before == again.after == changed.after == ids
+
+
 async def test_a_replay_writes_nothing(services, shelf, database):
     made = await logged(services, shelf)
     rows = logged_rows(database)

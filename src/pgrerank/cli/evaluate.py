@@ -68,6 +68,8 @@ class _Work:
             raise Misused("--save needs --keep: a run is deleted with its collection")
         if self.ablate and self.request.rerank is RerankMode.NEVER:
             raise Misused("--ablate needs reranking, without --no-rerank")
+        if self.ablate and self.request.diversity:
+            raise Misused("--ablate compares orders by relevance, without --diversity")
 
     @property
     def judgments(self) -> str:
@@ -83,6 +85,7 @@ class _Work:
         "pgrerank evaluate data/cranfield --qrels data/cranfield/qrels/test-graded.tsv",
         "pgrerank evaluate data/npl --keep eval --depth 100  # the next run skips embedding",
         "pgrerank evaluate -t acme -c docs --save baseline  # see `pgrerank compare`",
+        "pgrerank evaluate -t acme -c docs --per-document 1 --diversity 0.3",
         "pgrerank evaluate -t acme -c docs --ablate  # what reranker, words and so on are worth",
     ),
 )
@@ -102,6 +105,8 @@ class _Work:
 @option.candidates
 @option.depth
 @option.cascade
+@option.per_document
+@option.diversity
 @option.store_tokens
 @click.option(
     "--qrels",
@@ -144,7 +149,8 @@ def evaluate(context: click.Context, *, folder: Path | None, as_json: bool, **op
     scratch tenant, each judged query is searched, and the tenant is deleted. With --tenant and
     --collection, that collection is searched instead; without FOLDER, with its stored judgments.
     Measures are means over the queries, computed by ir-measures; grades of 1 or more are relevant.
-    R@100 is measured before reranking.
+    R@100 is measured before reranking. They count each document once, at its best chunk; the line
+    on the first ten results counts chunks as a user gets them, for --per-document and --diversity.
 
     With --ablate, the reranked results are also put in the order that they would have without one
     part of the log-odds (docs/relevance.md), for each part in turn.
@@ -173,10 +179,18 @@ def _work(
     candidates: int,
     depth: int | None,
     cascade: int | None,
+    per_document: int | None,
+    diversity: float,
     **places: Any,
 ) -> _Work:
     request = option.request(
-        rerank=rerank, strategy=strategy, candidates=candidates, depth=depth, cascade=cascade
+        rerank=rerank,
+        strategy=strategy,
+        candidates=candidates,
+        depth=depth,
+        cascade=cascade,
+        per_document=per_document,
+        diversity=diversity,
     )
     data = None if folder is None else beir.Dataset(folder=folder)
     return _Work(data=data, request=request, **places)
@@ -249,8 +263,13 @@ async def _ingest(
 
 
 def _summary(work: _Work, evaluation: "Evaluation") -> dict[str, Any]:
-    from pgrerank.usecases.evaluation.evaluate import gain_of_reranking, worth_of_parts
+    from pgrerank.usecases.evaluation.evaluate import (
+        first_results,
+        gain_of_reranking,
+        worth_of_parts,
+    )
 
+    first = first_results(evaluation)
     gain = gain_of_reranking(evaluation)
     worth = worth_of_parts(evaluation)
     return {
@@ -260,8 +279,12 @@ def _summary(work: _Work, evaluation: "Evaluation") -> dict[str, Any]:
         "candidates": work.request.candidates,
         "depth": work.request.effective_depth,
         "cascade": work.request.cascade,
+        "per_document": work.request.per_document,
+        "diversity": work.request.diversity,
         "queries": evaluation.queries,
         "metrics": {name: round(value, 4) for name, value in evaluation.metrics.items()},
+        "first_results": first
+        and {"documents": round(first.documents, 2), "nDCG@10": round(first.ndcg, 4)},
         "latency_ms": {"p50": evaluation.p50_ms, "p95": evaluation.p95_ms},
         "statuses": evaluation.statuses,
         "reranking": gain and {**plain(gain), "sentence": sentence("nDCG@10", gain)},
@@ -279,6 +302,7 @@ def _show(summary: Mapping[str, Any]) -> None:
     output.table(
         columns, [[*figures, *(f"{value:.1f}" for value in latency.values())]], title=title
     )
+    _show_first(summary["first_results"])
     if summary["reranking"]:
         click.echo(f"First stage to answer: {summary['reranking']['sentence']}")
     _show_parts(summary["parts"])
@@ -289,6 +313,14 @@ def _show(summary: Mapping[str, Any]) -> None:
         )
     if summary["saved"]:
         click.echo(f"Stored as {summary['saved']}.")
+
+
+def _show_first(first: Mapping[str, Any] | None) -> None:
+    if first is not None:
+        click.echo(
+            f"First ten results: {first['documents']:.2f} different documents, nDCG@10 "
+            f"{first['nDCG@10']:.4f} if a document's second chunk counts as not relevant."
+        )
 
 
 def _show_parts(worth: Mapping[str, Mapping[str, Any]]) -> None:

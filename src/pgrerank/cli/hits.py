@@ -15,12 +15,15 @@ from pgrerank.cli.output import number
 from pgrerank.domain.candidate import LEGS
 
 if TYPE_CHECKING:
-    from pgrerank.client.answers import Leg, Result, ResultScores, SearchResponse
+    from pgrerank.client.answers import Result, ResultScores, SearchResponse
+    from pgrerank.client.reports import Leg
     from pgrerank.client.spans import SpansFound
 
 _MARGIN = 4
 #: maximum width of an excerpt; longer lines are hard to read
 _WIDEST = 110
+#: bounds that remove results for other reasons than their score
+_NOT_BY_SCORE = ("min_similarity", "per_document")
 #: parts of the log-odds below this round to zero
 _LEAST_SHOWN = 0.005
 
@@ -50,10 +53,11 @@ def _show_result(console: Console, result: "Result", query: str) -> None:
 
 
 def _lines(result: "Result", query: str, width: int) -> list[str]:
-    """The extract of a result in full, or else an excerpt of its content."""
-    if result.extract is None:
+    """The extract or the window of a result in full, or else an excerpt of its content."""
+    text = result.window if result.extract is None else result.extract
+    if text is None:
         return excerpt(result.chunk.content or "", query, width=width)
-    return [part for line in result.extract.splitlines() for part in wrap(line, width)]
+    return [part for line in text.splitlines() for part in wrap(line, width)]
 
 
 def _marked(line: str, query: str) -> Text:
@@ -117,7 +121,7 @@ def _ordinal(rank: int) -> str:
 def _account(answer: "SearchResponse") -> list[str]:
     names = list(dict.fromkeys(ordered_by(result.scores)[0] for result in answer.results))
     lines = [f"order: by {', then by '.join(names)}"] if names else []
-    lines += [_rerank(answer), _relevance(answer)]
+    lines += [_rerank(answer), _relevance(answer), *_crowded(answer)]
     lines.append("   ".join(f"{leg}: {_leg(getattr(answer.legs, leg))}" for leg in LEGS))
     lines += spans(answer.spans)
     lines += [f"warning: {warning}" for warning in answer.warnings]
@@ -151,8 +155,13 @@ def _relevance(answer: "SearchResponse") -> str:
         return f"relevance: none ({answer.calibration.reason})"
     verdict = "answerable" if answer.answerable.value else "not answerable"
     note = f"; {answer.calibration.reason}" if answer.calibration.reason else ""
-    cut = sum(count for name, count in answer.cut.items() if name != "min_similarity")
+    cut = sum(count for name, count in answer.cut.items() if name not in _NOT_BY_SCORE)
     return f"relevance: {verdict} with {answer.answerable.probability:.2f}, {cut} cut{note}"
+
+
+def _crowded(answer: "SearchResponse") -> list[str]:
+    count = answer.cut.get("per_document", 0)
+    return [f"per document: {count} more chunks of these documents cut"] if count else []
 
 
 def _leg(leg: "Leg | None") -> str:

@@ -17,11 +17,13 @@ from pgrerank.domain.request import (
     MAX_BUDGET_MS,
     MAX_CANDIDATES,
     MAX_DEPTH,
+    MAX_PER_DOCUMENT,
     Profile,
     RerankMode,
     SearchRequest,
     Strategy,
 )
+from pgrerank.domain.window import MAX_NEIGHBOURS
 
 Decorator: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -79,6 +81,25 @@ compress: Decorator = click.option(
     "--compress",
     is_flag=True,
     help="Reduce each result to the sentences that answer the query.",
+)
+per_document: Decorator = click.option(
+    "--per-document",
+    type=click.IntRange(1, MAX_PER_DOCUMENT),
+    help="Maximum number of results of one document: its best chunks. Default: no maximum.",
+)
+diversity: Decorator = click.option(
+    "--diversity",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    show_default=True,
+    help="Weight of novelty against relevance: results similar to one before them move back.",
+)
+neighbours: Decorator = click.option(
+    "--neighbours",
+    type=click.IntRange(0, MAX_NEIGHBOURS),
+    default=0,
+    show_default=True,
+    help="Chunks before and after each result in its document to show with it.",
 )
 as_json: Decorator = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 strategy: Decorator = click.option(
@@ -181,9 +202,18 @@ def require_writable(
 
 
 def request(
-    *, rerank: bool, strategy: str, candidates: int, depth: int | None, cascade: int | None
+    *,
+    rerank: bool,
+    strategy: str,
+    candidates: int,
+    depth: int | None,
+    cascade: int | None,
+    **others: Any,
 ) -> SearchRequest:
-    """Search request of these options, without a query, for commands that measure."""
+    """Search request of these options, without a query, for commands that measure.
+
+    `others` are further fields of the request.
+    """
     return SearchRequest(
         query="",
         strategy=Strategy(strategy),
@@ -191,4 +221,5 @@ def request(
         depth=depth,
         cascade=cascade,
         rerank=RerankMode.ALWAYS if rerank else RerankMode.NEVER,
+        **others,
     )

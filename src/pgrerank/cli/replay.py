@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         "pgrerank replay 0198c7d2-91a5-7cc1-a02a-5f7f1f0e9d3b --tenant acme --fusion weighted --dense-weight 0.5",
         "PGRERANK_RERANKER=models/mine pgrerank replay --tenant acme --last 500",
         "pgrerank replay --tenant acme --collection docs --threshold support-bot",
+        "pgrerank replay --tenant acme --collection docs --diversity 0.3",
         "PGRERANK_PRECISION=int8 pgrerank replay --tenant acme --last 500",
     ),
 )
@@ -50,6 +51,11 @@ if TYPE_CHECKING:
 @click.option("--until", type=click.DateTime(), help="Only searches before this time (UTC).")
 @click.option("--depth", type=click.IntRange(1, MAX_DEPTH), help="Rerank to this depth.")
 @option.cascade
+@click.option(
+    "--diversity",
+    type=click.FloatRange(0, 1),
+    help="Weight of novelty against relevance. Default: as logged.",
+)
 @click.option(
     "--fusion",
     type=click.Choice([str(name) for name in Fusion]),
@@ -127,7 +133,12 @@ def _changes(options: Mapping[str, Any]) -> "ReplaySettings":
         changes["fusion"] = Fusion(changes["fusion"])
     fusion = Retrieval(**changes) if changes else None
     return ReplaySettings(
-        plan=ReplayPlan(depth=options["depth"], cascade=options["cascade"], fusion=fusion),
+        plan=ReplayPlan(
+            depth=options["depth"],
+            cascade=options["cascade"],
+            fusion=fusion,
+            diversity=options["diversity"],
+        ),
         cuts=_cuts(options),
         label=options["label"],
     )

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         'pgrerank search "how do I rotate a key" -t acme -c docs',
         'pgrerank search "rotate a key" -t acme -c docs --rerank never --strategy keyword',
         'pgrerank search "how do I rotate a key" -t acme -c docs --compress',
+        'pgrerank search "rotate a key" -t acme -c docs --per-document 1 --neighbours 1',
         'PGRERANK_KEY=pgr_... pgrerank search "rotate a key" -c docs --url http://127.0.0.1:8080',
         """pgrerank search "key" -t acme -c docs --filter '{"year": {"$gte": 2024}}' --json""",
     ),
@@ -68,6 +69,9 @@ if TYPE_CHECKING:
     metavar="FILE|JSON",
     help="Learned sparse weights of the query by token, as JSON or a file, for a third leg.",
 )
+@option.per_document
+@option.diversity
+@option.neighbours
 @option.compress
 @remote.options
 @option.as_json
@@ -91,6 +95,9 @@ def search(
     in each leg, and what was reranked. Three options are independent: `--candidates` per leg,
     `--depth` reranked, `--limit` shown. With `--compress`, a result is printed reduced to the
     sentences that answer the query, and the summary says how many tokens are left. The search is logged; with --url, by the service.
+
+    If one document, or many that are alike, fill the results: `--per-document 1` shows the best
+    chunk of each document, `--diversity 0.3` moves what resembles a better result back.
     """
     if knobs["rerank"] == RerankMode.NEVER:
         refuse_unused(context, {"depth", "cascade"}, "is for reranking, without --rerank never")

@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Struct, structs
 
 from pgrerank.client.errors import RejectedRow
+from pgrerank.client.reports import Answerable, CalibrationReport, Legs, RerankReport
 from pgrerank.client.spans import Span, SpansFound
 
 
@@ -100,60 +101,8 @@ class Result(_Answer, frozen=True, kw_only=True):
     spans: list[Span] | None = None
     #: the content reduced to its spans; None: not requested, or not found
     extract: str | None = None
-
-
-class CascadeReport(_Answer, frozen=True, kw_only=True):
-    """The first step of a cascade."""
-
-    scored: int
-    model: str
-
-
-class RerankReport(_Answer, frozen=True, kw_only=True):
-    """The outcome of the rerank stage."""
-
-    #: `full`, `partial`, `skipped` or `failed`
-    status: str
-    #: why the status is not `full`
-    reason: str | None = None
-    #: number of chunks or documents scored
-    scored: int
-    #: the reranker; None: none ran
-    model: str | None = None
-    cascade: CascadeReport | None = None
-
-
-class Leg(_Answer, frozen=True, kw_only=True):
-    """Numbers of chunks requested from and returned by a leg."""
-
-    requested: int
-    returned: int
-    #: how it searched: `exact`, `hnsw`, `gin`, ...
-    scan: str
-
-
-class Legs(_Answer, frozen=True, kw_only=True):
-    """The legs of the first stage. None: the search did not use that leg."""
-
-    dense: Leg | None = None
-    keyword: Leg | None = None
-    sparse: Leg | None = None
-
-
-class CalibrationReport(_Answer, frozen=True, kw_only=True):
-    """The calibration that turned scores into probabilities."""
-
-    #: None: no calibration was applied
-    id: UUID | None = None
-    #: why none was applied, or a caveat on the one applied
-    reason: str | None = None
-
-
-class Answerable(_Answer, frozen=True, kw_only=True):
-    """Whether any candidate is relevant."""
-
-    value: bool
-    probability: float
+    #: the content with that of its neighbours; None: not requested
+    window: str | None = None
 
 
 class SearchResponse(_Answer, frozen=True, kw_only=True):
@@ -164,7 +113,7 @@ class SearchResponse(_Answer, frozen=True, kw_only=True):
     results: list[Result]
     rerank: RerankReport
     legs: Legs
-    #: number of chunks that each threshold removed, by its name
+    #: number of chunks that each bound removed, by its name
     cut: dict[str, int] = {}
     calibration: CalibrationReport = CalibrationReport()
     #: None: there is no calibration

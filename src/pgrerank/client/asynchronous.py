@@ -81,10 +81,15 @@ class AsyncClient:
         return await self._send(calls.rank(query, documents, **knobs))
 
     async def results(
-        self, ranking: UUID | str, *, cursor: str | None = None, limit: int = 10
+        self,
+        ranking: UUID | str,
+        *,
+        cursor: str | None = None,
+        limit: int = 10,
+        neighbours: int = 0,
     ) -> answers.Results:
         """A page of the results of a past search, in the logged order."""
-        return await self._send(calls.results(ranking, cursor, limit))
+        return await self._send(calls.results(ranking, cursor, limit, neighbours))
 
     async def why(self, ranking: UUID | str, document: str) -> answers.ExplanationResponse:
         """Explanation of what happened to a document in a past search."""

@@ -69,9 +69,13 @@ def rank(
     )
 
 
-def results(ranking: UUID | str, cursor: str | None, limit: int) -> Call[answers.Results]:
+def results(
+    ranking: UUID | str, cursor: str | None, limit: int, neighbours: int
+) -> Call[answers.Results]:
     """Get further results of a search."""
     parameters: dict[str, str | int] = {"limit": limit}
+    if neighbours:
+        parameters["neighbours"] = neighbours
     if cursor:
         parameters["cursor"] = checks.text("cursor", cursor)
     return Call(

@@ -33,6 +33,12 @@ class SearchKnobs(TypedDict, total=False):
     cascade: int | None
     #: include every candidate in the response
     explain: bool
+    #: maximum number of results of one document, 1-100
+    per_document: int | None
+    #: weight of novelty against relevance, 0-1
+    diversity: float
+    #: chunks around each result to include as its `window`, 0-10
+    neighbours: int
     #: find the sentences of each result that answer the query: `threshold` (0-1), `max`
     spans: Mapping[str, Any] | None
     #: include an extract of each result, reduced to its spans

@@ -122,6 +122,8 @@ class Hit:
     scores: HitScores = NO_SCORES
     #: None: not requested, or the result is returned whole
     extract: Extract | None = None
+    #: its content and that of the chunks around it; None: not requested
+    window: str | None = None
 
 
 class RerankStatus(StrEnum):
@@ -169,18 +171,20 @@ class RerankReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CutCounts:
-    """How many results each threshold removed."""
+    """How many results each bound removed."""
 
     min_similarity: int = 0
     min_score: int = 0
     min_relevance: int = 0
     #: the named threshold
     threshold: int = 0
+    #: beyond the most results of a document
+    per_document: int = 0
 
     @property
     def of_hits(self) -> int:
         """How many hits were removed. Chunks below `min_similarity` never became hits."""
-        return self.min_score + self.min_relevance + self.threshold
+        return self.min_score + self.min_relevance + self.threshold + self.per_document
 
 
 NOTHING_CUT = CutCounts()
@@ -194,7 +198,7 @@ class SearchOutcome:
     created_at: datetime
     #: all candidates, best first
     hits: tuple[Hit, ...]
-    #: the first `limit` hits that no threshold removed
+    #: the first `limit` hits that no bound removed
     results: tuple[Hit, ...]
     cut: CutCounts
     dense: LegReport | None
@@ -211,8 +215,10 @@ class SearchOutcome:
     warnings: tuple[str, ...] = ()
     #: None: no spans were requested
     spans: SpanReport | None = None
+    #: ranks of the hits beyond the most results of their document
+    crowded_ranks: tuple[int, ...] = ()
 
     @property
     def uncut(self) -> int:
-        """Number of hits that no threshold removed."""
+        """Number of hits that no bound removed."""
         return len(self.hits) - self.cut.of_hits

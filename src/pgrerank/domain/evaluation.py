@@ -52,6 +52,16 @@ def distinct(documents: Sequence[str]) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FirstResults:
+    """The first ten results of an answer, of which one document may have several."""
+
+    #: different documents among them, 0-10
+    documents: float
+    #: nDCG@10 if a document that was there before counts as not relevant, 0..1
+    ndcg: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluatedQuery:
     """The result of a run for one judged query."""
 
@@ -70,6 +80,8 @@ class EvaluatedQuery:
     judged_grades: tuple[int, ...]
     #: by the names of MEASURES, 0..1
     metrics: Mapping[str, float]
+    #: the first ten results as a user gets them. Not stored
+    answered: "FirstResults | None" = field(default=None, compare=False)
     #: grades of all retrieved documents, in the order without one part of the log-odds, by part;
     #: empty: nothing was reranked. Not stored
     ablated_grades: Mapping[str, tuple[int | None, ...]] = field(

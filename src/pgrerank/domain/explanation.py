@@ -121,7 +121,10 @@ def _why_unscored(ranking: LoggedRanking, logged: LoggedCandidate) -> str:
 
 
 def cut_by(ranking: LoggedRanking, logged: LoggedCandidate) -> str | None:
-    """Which threshold of a search removed a candidate; None if none did."""
+    """Which bound of a search removed a candidate; None if none did."""
+    if logged.final_rank in ranking.crowded_ranks:
+        most = _knob(ranking, "per_document")
+        return f"`per_document` of {most} removed it: as many chunks of its document are before it"
     if ranking.scored == 0 or ranking.status is RerankStatus.FAILED:
         return None
     for name, score in (

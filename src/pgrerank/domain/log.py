@@ -95,6 +95,8 @@ class LoggedRanking:
     #: whether any result is relevant; None: unknown
     answerable: Answerability | None = None
     cut: CutCounts = NOTHING_CUT
+    #: final ranks of the candidates that `per_document` removed; empty in listings
+    crowded_ranks: frozenset[int] = frozenset()
     #: candidates of a search, in final order
     candidates: tuple[LoggedCandidate, ...] = ()
     #: supplied documents, in final order

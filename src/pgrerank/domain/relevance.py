@@ -88,7 +88,7 @@ class CalibrationContext:
     def with_relevance(self, results: Sequence[Result]) -> tuple[Result, ...]:
         """All results in their final order, with log-odds and relevance of those with a score.
 
-        Relevance never rises from one result to the next, since the order goes by the log-odds.
+        Relevance never rises from one result to the next, since this order goes by the log-odds.
         """
         if self.scale is None:
             return tuple(results)

@@ -11,10 +11,13 @@ from pgrerank.domain.json import JsonObject
 from pgrerank.domain.name import check_optional_name
 from pgrerank.domain.spans import SpanSettings
 from pgrerank.domain.sparse import SparseWeights, check_weights
+from pgrerank.domain.window import MAX_NEIGHBOURS
 
 MAX_CANDIDATES = 1000
+MAX_FUSED = 3 * MAX_CANDIDATES  # of three legs
 MAX_DEPTH = 1000
 MAX_LIMIT = 1000
+MAX_PER_DOCUMENT = 100
 MAX_QUERY_CHARACTERS = 100_000
 MAX_BUDGET_MS = 600_000
 MAX_RAW_SCORE = 1e9
@@ -77,6 +80,12 @@ class SearchRequest:
     min_relevance: float | None = None
     #: name of a stored threshold below which results are removed
     threshold: str | None = None
+    #: the most results of a document, 1-100; its other chunks are removed. None: all
+    per_document: int | None = None
+    #: weight of novelty against relevance in the final order, 0-1, see domain/crowding.py
+    diversity: float = 0.0
+    #: chunks before and after each result in its document that are joined to it, 0-10
+    neighbours: int = 0
     #: condition on document metadata, see domain/filter.py
     filter: JsonObject | None = None
     #: learned sparse weights of the query, for a sparse leg in addition to those of the strategy
@@ -104,6 +113,9 @@ class SearchRequest:
         within("min_similarity", self.min_similarity, -1, 1)
         within("min_relevance", self.min_relevance, 0, 1)
         within("min_score", self.min_score, -MAX_RAW_SCORE, MAX_RAW_SCORE)
+        within("per_document", self.per_document, 1, MAX_PER_DOCUMENT)
+        within("diversity", self.diversity, 0, 1)
+        within("neighbours", self.neighbours, 0, MAX_NEIGHBOURS)
         text("query", self.query, most=MAX_QUERY_CHARACTERS)
         text("end_user_id", self.end_user_id, least=1, most=MAX_END_USER_CHARACTERS)
         check_optional_name(self.threshold, "threshold")
@@ -136,6 +148,13 @@ class SearchRequest:
     def effective_depth(self) -> int:
         """The requested depth, or the default of the profile."""
         return DEPTH[self.profile] if self.depth is None else self.depth
+
+    @property
+    def texts(self) -> int:
+        """How many of the fused list may be read by the reranker, or become results."""
+        if self.per_document is None:
+            return max(self.effective_depth, self.limit)
+        return MAX_FUSED
 
     @property
     def cuts_by_score(self) -> bool:

@@ -3,7 +3,9 @@
     retriever = PgrerankRetriever(url, "docs", Secret.from_env_var("PGRERANK_KEY"))
     documents = retriever.run("how do I rotate a key?")["documents"]
 
-With the knob `compress`, documents hold only the sentences that answer the query.
+With the knob `compress`, documents hold only the sentences that answer the query;
+with `neighbours`, also the chunks around theirs. `per_document` and `diversity` keep one document,
+or many that are alike, from filling the results.
 
 Documents of the ranker have a score from 0 to 1 that follows their order. The score of documents
 of the retriever is the probability of relevance, None without a calibration. `meta["pgrerank"]`

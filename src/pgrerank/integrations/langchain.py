@@ -3,9 +3,12 @@
     retriever = PgrerankRetriever(url=url, key=key, collection="docs", knobs={"limit": 5})
     documents = retriever.invoke("how do I rotate a key?")
 
-With the knob `compress`, documents hold only the sentences that answer the query.
+With the knob `compress`, documents hold only the sentences that answer the query;
+with `neighbours`, also the chunks around theirs. `per_document` and `diversity` keep one document,
+or many that are alike, from filling the results.
 
-`metadata["relevance_score"]` is from 0 to 1 and never rises from one document to the next.
+`metadata["relevance_score"]` is from 0 to 1 and, without `diversity`, never
+rises from one document to the next.
 Documents of the retriever have it only with a calibration; it is their probability of relevance.
 `metadata["pgrerank"]` has all other details of a result, with raw scores by name in `scores`.
 """

@@ -3,7 +3,9 @@
     retriever = PgrerankRetriever(url, key, "docs", knobs={"limit": 5})
     nodes = retriever.retrieve("how do I rotate a key?")
 
-With the knob `compress`, nodes hold only the sentences that answer the query.
+With the knob `compress`, nodes hold only the sentences that answer the query;
+with `neighbours`, also the chunks around theirs. `per_document` and `diversity` keep one document,
+or many that are alike, from filling the results.
 
 The id of a node is that of the chunk; its source is your document. `metadata["pgrerank"]` has
 details on how it was found and is hidden from embedders, rerankers and LLMs. Embedders and

@@ -17,12 +17,23 @@ from typing_extensions import TypedDict, override
 
 from pgrerank import __version__
 from pgrerank.client import AsyncClient, ClientError, RankKnobs, SearchKnobs
-from pgrerank.client.answers import RerankReport, Result
+from pgrerank.client.answers import Result
 from pgrerank.client.checks import check_names
+from pgrerank.client.reports import RerankReport
 from pgrerank.integrations import results
 
 Limit = Annotated[int, Field(ge=1, le=100, description="Maximum number of results.")]
 Query = Annotated[str, Field(description="Question or keywords.")]
+
+PerDocument = Annotated[
+    int | None, Field(ge=1, le=100, description="Maximum number of passages of one document.")
+]
+Neighbours = Annotated[
+    int, Field(ge=0, le=10, description="Chunks around each passage to include in its text.")
+]
+Compress = Annotated[
+    bool, Field(description="Reduce each passage to the sentences that answer the query.")
+]
 
 _INSTRUCTIONS = (
     "Searches collections of documents. `collections` lists them; `search` finds passages and "
@@ -132,15 +143,18 @@ class _Tools:
             float | None,
             Field(ge=0, le=1, description="Minimum probability of relevance of a passage."),
         ] = None,
-        compress: Annotated[
-            bool,
-            Field(description="Reduce each passage to the sentences that answer the query."),
-        ] = False,
+        per_document: PerDocument = None,
+        neighbours: Neighbours = 0,
+        compress: Compress = False,
     ) -> FoundPassages:
         """Find the passages of a collection that best answer a query, reranked."""
         knobs: SearchKnobs = {"limit": limit, "rerank": "always"}
         if compress:
             knobs["compress"] = True
+        if per_document is not None:
+            knobs["per_document"] = per_document
+        if neighbours:
+            knobs["neighbours"] = neighbours
         if filter is not None:
             knobs["filter"] = filter
         if min_relevance is not None:

@@ -67,8 +67,9 @@ def rerank_results(answer: RerankResponse) -> Iterator[tuple[int, float, dict[st
 
 
 def text(result: Result) -> str:
-    """The extract of a result, or else its content."""
-    return (result.chunk.content or "") if result.extract is None else result.extract
+    """The extract of a result, or else its window, or else its content."""
+    chosen = (result.extract, result.window, result.chunk.content)
+    return next((each for each in chosen if each is not None), "")
 
 
 def reduced(content: str, extract: str | None) -> str:

@@ -11,7 +11,7 @@ from pgrerank.domain import filter as metadata_filter
 from pgrerank.domain.candidate import TEXTS_ONLY, Candidate, CandidateNeeds, LegReport, Retrieved
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.errors import NotFoundError
-from pgrerank.domain.ids import TenantId, model_id
+from pgrerank.domain.ids import ChunkId, TenantId, model_id
 from pgrerank.domain.request import SearchRequest, Strategy
 from pgrerank.domain.vector import Vector
 from pgrerank.storage import queries, tenancy
@@ -67,6 +67,15 @@ class PostgresCandidates:
             raise NotFoundError("collection", collection.name)
         return _retrieval_of_rows(rows, request.candidates)
 
+    async def neighbours(
+        self, tenant_id: TenantId, chunk_ids: Sequence[ChunkId], count: int
+    ) -> Mapping[ChunkId, Sequence[str]]:
+        """Contents of each chunk and of those around it. See ports.candidates.Candidates."""
+        parameters = {"tenant_id": tenant_id, "chunk_ids": list(chunk_ids), "neighbours": count}
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            cursor = await connection.execute(self._statements["neighbours"], parameters)
+            return {ChunkId(chunk_id): contents for chunk_id, contents in await cursor.fetchall()}
+
 
 def _parameters(
     tenant_id: TenantId, collection: Collection, request: SearchRequest, vector: Vector | None
@@ -79,7 +88,7 @@ def _parameters(
         "query": None if request.strategy is Strategy.DENSE else request.query,
         "candidates": request.candidates,
         "chunk_count": collection.chunk_count,
-        "texts": max(request.effective_depth, request.limit),
+        "texts": request.texts,
         "filter": None if request.filter is None else metadata_filter.jsonpath(request.filter),
         "min_similarity": request.min_similarity,
         "is_tiered": request.strategy is Strategy.TIERED,

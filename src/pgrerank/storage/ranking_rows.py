@@ -69,6 +69,7 @@ def of_search(
         **_sparse_arrays(ranking),
         "timings_ms": Jsonb(ranking.timings_ms),
         "cut": Jsonb(asdict(ranking.cut)),
+        "crowded_ranks": list(ranking.crowded_ranks) or None,
         "calibration_id": ranking.calibration.id,
         "answerable": ranking.answerable and ranking.answerable.probability,
         **_arrays(ranking.hits),
@@ -95,6 +96,8 @@ def _knobs(request: SearchRequest) -> dict[str, object]:
         "min_score": request.min_score,
         "min_relevance": request.min_relevance,
         "threshold": request.threshold,
+        "per_document": request.per_document,
+        "diversity": request.diversity,
         "filter": request.filter,
         "explain": request.explain,
         "cascade": request.cascade,
@@ -141,6 +144,7 @@ def ranking_with_candidates(
     *,
     document_hashes: Sequence[bytes] | None,
     document_texts: Sequence[str] | None,
+    crowded_ranks: Sequence[int] | None,
     **columns: Any,
 ) -> LoggedRanking:
     """The ranking of a row, with its supplied documents or its candidates."""
@@ -148,7 +152,8 @@ def ranking_with_candidates(
         name: columns.pop(name) for name in (*_CANDIDATE_COLUMNS.values(), *score_columns.COLUMNS)
     }
     if document_hashes is None:
-        return ranking(candidates=_candidates(arrays), **columns)
+        crowded = frozenset(crowded_ranks or ())
+        return ranking(candidates=_candidates(arrays), crowded_ranks=crowded, **columns)
     documents = supplied_documents.documents(
         document_hashes=document_hashes, document_texts=document_texts, arrays=arrays
     )

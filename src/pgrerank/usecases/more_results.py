@@ -8,6 +8,7 @@ from pgrerank.domain.explanation import cut_by
 from pgrerank.domain.ids import RankingId, TenantId
 from pgrerank.domain.log import LoggedCandidate, LoggedRanking
 from pgrerank.ports.services import Services
+from pgrerank.usecases import windows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,7 @@ async def results(
     *,
     limit: int,
     cursor: str | None,
+    neighbours: int = 0,
 ) -> ResultPage:
     """Results of a logged search from a cursor on, including those beyond its limit.
 
@@ -37,6 +39,7 @@ async def results(
         ranking_id: Id of the search.
         limit: Maximum results of a page.
         cursor: Cursor of the previous page or of the search's answer; None: from the start.
+        neighbours: Chunks around each result that are joined to it.
 
     Raises:
         NotFoundError: There is no such ranking, or its collection was deleted.
@@ -50,8 +53,9 @@ async def results(
     uncut = _uncut_candidates(ranking)
     page = uncut[start : start + limit]
     there = [each for each in page if each.chunk_id in stored]
+    hits = [_hit(each, stored[each.chunk_id]) for each in there]
     return ResultPage(
-        hits=tuple(_hit(each, stored[each.chunk_id]) for each in there),
+        hits=await windows.attach(services.candidates, tenant_id, hits, neighbours),
         cursor=next_cursor(start + limit, len(uncut)),
         gone=len(page) - len(there),
     )
@@ -71,7 +75,7 @@ def _place(cursor: str | None) -> int:
 
 
 def _uncut_candidates(ranking: LoggedRanking) -> list[LoggedCandidate]:
-    """The candidates that no threshold removed, in final order."""
+    """The candidates that no bound removed, in final order."""
     ordered = sorted(ranking.candidates, key=lambda each: each.final_rank)
     return [each for each in ordered if cut_by(ranking, each) is None]
 

@@ -1,19 +1,21 @@
 """Search in two stages, within a time budget, and record the ranking."""
 
 from dataclasses import replace
+from functools import partial
 
 from uuid_utils.compat import uuid7
 
-from pgrerank.domain import ids, relevance, unknown_query
+from pgrerank.domain import crowding, ids, relevance, unknown_query
 from pgrerank.domain.calibration import NOT_RERANKED
 from pgrerank.domain.candidate import Retrieved, SearchOutcome
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.ids import RankingId, TenantId
+from pgrerank.domain.offload import offload
 from pgrerank.domain.relevance import CalibrationContext, StoredCalibrations
 from pgrerank.domain.request import RerankMode, SearchRequest
 from pgrerank.domain.stopwatch import Stopwatch
 from pgrerank.ports.services import Services
-from pgrerank.usecases import pair_scoring, second_stage, spans
+from pgrerank.usecases import pair_scoring, second_stage, spans, windows
 from pgrerank.usecases.second_stage import Reranked, SecondStage
 
 
@@ -38,6 +40,12 @@ async def search(
     request.require_query()
     watch = Stopwatch(services.clock.monotonic)
     collection, outcome = await _search(services, tenant_id, collection_name, request, watch)
+    if request.neighbours:
+        with watch.stage("neighbours"):
+            results = await windows.attach(
+                services.candidates, tenant_id, outcome.results, request.neighbours
+            )
+        outcome = replace(outcome, results=results)
     if request.needs_spans:
         with watch.stage("spans"):
             outcome = await _with_spans(services, tenant_id, request, outcome, watch.started)
@@ -103,7 +111,10 @@ async def _search(
         with watch.stage("rerank"):
             reranked = await stage.rerank(retrieved.candidates, vector)
     with watch.stage("order"):
-        outcome = _outcome(request, retrieved, reranked, calibration)
+        outcome = await offload(
+            partial(_outcome, request, retrieved, reranked, calibration),
+            items=_compared(request, retrieved),
+        )
         warnings = _warnings(services, request, stage, outcome)
     return collection, replace(outcome, warnings=warnings, timings_ms=watch.timings())
 
@@ -138,16 +149,20 @@ def _outcome(
     reranked: Reranked,
     calibration: CalibrationContext,
 ) -> SearchOutcome:
-    hits = calibration.with_relevance(reranked.ordered(retrieved.candidates))
+    hits = crowding.diversified(
+        calibration.with_relevance(reranked.ordered(retrieved.candidates)), request.diversity
+    )
     was_scored = reranked.report.scored > 0
     passing, cut = relevance.apply_bounds(hits, request, calibration, scored=was_scored)
+    kept, crowded = crowding.best_of_documents(passing, request.per_document)
+    removed = {"min_similarity": retrieved.below_similarity, "per_document": len(crowded)}
     ranking_id = RankingId(uuid7())
     return SearchOutcome(
         id=ranking_id,
         created_at=ids.created_at(ranking_id),
         hits=hits,
-        results=passing[: request.limit],
-        cut=replace(cut, min_similarity=retrieved.below_similarity),
+        results=kept[: request.limit],
+        cut=replace(cut, **removed),
         dense=retrieved.dense,
         keyword=retrieved.keyword,
         rerank=reranked.report,
@@ -155,4 +170,10 @@ def _outcome(
         sparse=retrieved.sparse,
         calibration=calibration.applied if was_scored else NOT_RERANKED,
         answerable=calibration.answerable(hits),
+        crowded_ranks=tuple(crowded),
     )
+
+
+def _compared(request: SearchRequest, retrieved: Retrieved) -> int:
+    """Number of candidates that are compared with each other, as items of `offload`."""
+    return min(request.effective_depth, len(retrieved.candidates)) if request.diversity else 0

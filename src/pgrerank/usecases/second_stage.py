@@ -75,7 +75,7 @@ class SecondStage:
         """What must be retrieved with the candidates."""
         return CandidateNeeds(
             token_model=None if self.late is None else self.late.model,
-            embeddings=_may_run(self.request, self.collection),
+            embeddings=self.request.diversity > 0 or _may_run(self.request, self.collection),
         )
 
     def unknown_share(self) -> float:

@@ -8,19 +8,21 @@ from rich.text import Text
 
 from pgrerank.cli import hits
 from pgrerank.client.answers import (
-    Answerable,
-    CalibrationReport,
-    CascadeReport,
-    Leg,
-    Legs,
     LogOddsParts,
     Ranks,
-    RerankReport,
     Result,
     ResultChunk,
     ResultDocument,
     ResultScores,
     SearchResponse,
+)
+from pgrerank.client.reports import (
+    Answerable,
+    CalibrationReport,
+    CascadeReport,
+    Leg,
+    Legs,
+    RerankReport,
 )
 from pgrerank.client.spans import SpansFound
 
@@ -63,6 +65,24 @@ def test_an_extract_is_printed_whole_with_what_was_kept(capsys):
     assert "    One." in lines
     assert "    Three." in lines
     assert "spans: 10 of 40 tokens kept by encoder; only some" in lines
+
+
+def test_a_window_is_printed_whole(capsys):
+    wide = structs.replace(result(content="One."), window="Zero.\nOne.\nTwo.")
+
+    lines = printed(capsys, response(wide))
+
+    assert [line for line in lines if line.strip() in {"Zero.", "One.", "Two."}] == [
+        "    Zero.",
+        "    One.",
+        "    Two.",
+    ]
+
+
+def test_what_a_maximum_of_each_document_cut_is_said(capsys):
+    lines = printed(capsys, response(result(), cut={"per_document": 4, "threshold": 0}))
+
+    assert "per document: 4 more chunks of these documents cut" in lines
 
 
 def test_the_reason_for_no_extracts_is_printed(capsys):

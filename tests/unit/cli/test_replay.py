@@ -17,7 +17,17 @@ from pgrerank.usecases.evaluation.replay_thresholds import ThresholdEffect, Thre
 
 OPTIONS = dict.fromkeys(
     [
-        *("collection", "since", "until", "depth", "cascade", "fusion", "rrf_k", "dense_weight"),
+        *(
+            "collection",
+            "since",
+            "until",
+            "depth",
+            "cascade",
+            "diversity",
+            "fusion",
+            "rrf_k",
+            "dense_weight",
+        ),
         *("keyword_weight", "min_score", "min_relevance", "threshold", "label"),
     ]
 ) | {"last": 100}

@@ -200,6 +200,14 @@ def test_a_bound_removes_what_is_below_it_and_what_has_no_score(bound, scores):
     assert cut_by(ranking, candidate(1, 1)) == f"`{bound}` of 0.5 removed it: it has none"
 
 
+@pytest.mark.parametrize("scored", [0, 3])
+def test_a_chunk_beyond_the_maximum_of_its_document_was_cut(scored):
+    ranking = logged(knobs={"per_document": 2}, crowded_ranks=frozenset({3}), scored=scored)
+
+    assert cut_by(ranking, candidate(1, 2)) is None
+    assert "`per_document` of 2 removed it" in cut_by(ranking, candidate(2, 3))
+
+
 @pytest.mark.parametrize(
     "nothing", [{"scored": 0}, {"status": RerankStatus.FAILED}], ids=["skipped", "failed"]
 )

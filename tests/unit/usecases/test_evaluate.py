@@ -157,3 +157,24 @@ async def test_without_reranking_or_without_being_asked_there_are_no_parts():
     assert [answer.ablated_grades for answer in measured.answers] == [{}]
     assert evaluate.worth_of_parts(measured) == {}
     assert evaluate.worth_of_parts(await evaluate.evaluate(ports(), unranked)) == {}
+
+
+async def test_the_first_results_are_counted_as_a_user_gets_them():
+    same = candidate(1).document_id
+    found = (
+        candidate(1, "red fox", external_id="x", document_id=same),
+        candidate(2, "red fox", external_id="x", document_id=same),
+        candidate(3, "red fox", external_id="y"),
+    )
+    request = SearchRequest(query="", rerank=RerankMode.ALWAYS)
+    question = Question(query="red fox", grades={"x": 1, "y": 1})
+
+    async def first(**knobs):
+        changed = plan(questions=(question,), request=replace(request, **knobs))
+        return evaluate.first_results(await evaluate.evaluate(ports(found), changed))
+
+    crowded, single = await first(), await first(per_document=1)
+
+    assert (crowded.documents, single.documents) == (2, 2)
+    assert crowded.ndcg == pytest.approx((1 + 1 / 2) / (1 + 1 / np.log2(3)))
+    assert single.ndcg == pytest.approx(1)

@@ -11,6 +11,7 @@ from pgrerank.api import auth
 from pgrerank.api.call import TheCall
 from pgrerank.api.errors import response_specs
 from pgrerank.api.v1.schema import requests
+from pgrerank.api.v1.schema.crowding import NeighboursOfPage
 from pgrerank.api.v1.schema.rankings import RankedChunk
 from pgrerank.api.v1.schema.search import Result
 from pgrerank.domain.document import MAX_ID_CHARACTERS
@@ -121,7 +122,8 @@ async def why(
 ) -> ExplanationResponse:
     """The stage at which a past search dropped a document, or its rank, with its scores.
 
-    `stage` is `returned`, `below_limit`, `cut` (by a threshold), `below_depth` (not reranked),
+    `stage` is `returned`, `below_limit`, `cut` (by a threshold or by
+    `per_document`), `below_depth` (not reranked),
     `not_found` (no leg returned it; `chunks` has its ranks in the legs), `filtered` or
     `not_stored`. This call ranks the whole collection: use it for debugging, not in production
     traffic.
@@ -148,6 +150,7 @@ async def list_results(
         int, QueryParameter(ge=1, le=MAX_LIMIT, description="Maximum number of results per page.")
     ] = 10,
     cursor: requests.Cursor = None,
+    neighbours: NeighboursOfPage = 0,
 ) -> Results:
     """Results of a past search in the logged order, including those beyond its limit.
 
@@ -155,7 +158,12 @@ async def list_results(
     again, so pages never shift or overlap.
     """
     page = await more_results.results(
-        call.services, call.tenant_id, RankingId(ranking_id), limit=limit, cursor=cursor
+        call.services,
+        call.tenant_id,
+        RankingId(ranking_id),
+        limit=limit,
+        cursor=cursor,
+        neighbours=neighbours,
     )
     return Results.of(page)
 

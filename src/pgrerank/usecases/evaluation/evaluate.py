@@ -18,6 +18,7 @@ from pgrerank.domain.evaluation import (
     EvaluatedQuery,
     Evaluation,
     EvaluationId,
+    FirstResults,
     Question,
 )
 from pgrerank.domain.ids import ChunkId, RankingId, TenantId
@@ -36,6 +37,8 @@ from pgrerank.usecases.search import search
 MAX_NAMED = 100
 _RERANKED = (RerankStatus.FULL, RerankStatus.PARTIAL)
 STORED = "stored"
+#: number of results whose documents are counted
+FIRST = 10
 #: the parts of the log-odds that an ablation leaves out
 ABLATED = ("reranker", "similarity", "words", "agreement", "boost")
 
@@ -64,6 +67,7 @@ async def answers(services: Services, plan: EvaluationPlan) -> AsyncIterator[Eva
         answer = evaluate_question(
             question, ranking.hits, ranking.rerank.status, ranking.timings_ms["total"]
         )
+        answer = replace(answer, answered=_first_results(question, ranking.results))
         yield (
             replace(answer, ablated_grades=_ablated_grades(question, ranking.hits))
             if plan.ablate
@@ -119,6 +123,17 @@ async def store(services: Services, plan: EvaluationPlan, evaluation: Evaluation
     )
 
 
+def first_results(evaluation: Evaluation) -> FirstResults | None:
+    """Means over the queries; None if the evaluation was read from the store or is of a replay."""
+    answered = [each.answered for each in evaluation.answers if each.answered is not None]
+    if not answered:
+        return None
+    return FirstResults(
+        documents=fmean(each.documents for each in answered),
+        ndcg=fmean(each.ndcg for each in answered),
+    )
+
+
 def gain_of_reranking(evaluation: Evaluation) -> Difference | None:
     """Gain of nDCG@10 from the first stage to the answer, over the reranked queries.
 
@@ -147,6 +162,18 @@ def worth_of_parts(evaluation: Evaluation) -> dict[str, Difference]:
         )
         for part in (ABLATED if reranked else ())
     }
+
+
+def _first_results(question: Question, results: Sequence[Hit]) -> FirstResults:
+    names = [hit.candidate.external_id for hit in results[:FIRST]]
+    is_first = [name not in names[:place] for place, name in enumerate(names)]
+    grades = [
+        question.grades.get(name) if new else None
+        for name, new in zip(names, is_first, strict=True)
+    ]
+    return FirstResults(
+        documents=sum(is_first), ndcg=_ndcg(grades, tuple(question.grades.values()))
+    )
 
 
 def _ndcg(result_grades: Sequence[int | None], judged: Sequence[int]) -> float:
@@ -241,6 +268,8 @@ def _knobs(plan: EvaluationPlan) -> dict[str, Any]:
         "depth": request.effective_depth,
         "rerank": request.rerank,
         "cascade": request.cascade,
+        "per_document": request.per_document,
+        "diversity": request.diversity,
         "profile": request.profile,
         "retrieval": asdict(plan.collection.retrieval),
     }

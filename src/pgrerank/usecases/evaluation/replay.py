@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from statistics import mean
 
 import numpy as np
 
-from pgrerank.domain import evaluation, measures, significance
+from pgrerank.domain import crowding, evaluation, measures, significance
 from pgrerank.domain.candidate import Hit, RerankReport
 from pgrerank.domain.errors import InvalidRequestError, NotFoundError
 from pgrerank.domain.evaluation import EvaluatedQuery, Evaluation, Question
 from pgrerank.domain.ids import ChunkId, RankingId, TenantId
 from pgrerank.domain.log import LoggedRanking
+from pgrerank.domain.offload import offload
 from pgrerank.domain.request import RerankMode, SearchRequest
 from pgrerank.domain.rescoring import kendall_tau
 from pgrerank.domain.retrieval import Retrieval
@@ -36,6 +38,8 @@ class ReplayPlan:
     fusion: Retrieval | None = None
     #: how many candidates, selected by late interaction, the reranker reads
     cascade: int | None = None
+    #: weight of novelty against relevance
+    diversity: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +97,10 @@ async def replay(
     watch = Stopwatch(services.clock.monotonic)
     with watch.stage("rerank"):
         reranked = await stage.rerank(recalled.candidates, vector)
-    hits = reranked.ordered(recalled.candidates)
+    ordered = reranked.ordered(recalled.candidates)
+    hits = await offload(
+        partial(crowding.diversified, ordered, request.diversity), items=len(ordered)
+    )
     return _compare(ranking, hits, reranked.report, recalled.gone, watch.timings()["rerank"])
 
 
@@ -108,6 +115,7 @@ def replayed_request(ranking: LoggedRanking, plan: ReplayPlan) -> SearchRequest:
         was,
         depth=was.depth if plan.depth is None else plan.depth,
         cascade=was.cascade if plan.cascade is None else plan.cascade,
+        diversity=was.diversity if plan.diversity is None else plan.diversity,
         rerank=RerankMode.ALWAYS,
         budget_ms=None,
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 
-from pgrerank.domain import relevance
+from pgrerank.domain import crowding, relevance
 from pgrerank.domain.explanation import cut_by
 from pgrerank.domain.ids import ChunkId, TenantId
 from pgrerank.domain.judgment import RELEVANT
@@ -52,6 +52,8 @@ async def apply_thresholds(
 ) -> Replay:
     """The replay without removed results: `before` by the search's own bounds, `after` by `cuts`.
 
+    `per_document` of the search applies to both.
+
     As in a search, nothing is removed if nothing was scored.
 
     Raises:
@@ -70,7 +72,8 @@ async def apply_thresholds(
         calibration = await _calibration(services, tenant_id, replayed, request)
         hits = calibration.with_relevance(replayed.hits)
         passing, _ = relevance.apply_bounds(hits, request, calibration)
-        after = tuple(hit.candidate.chunk_id for hit in passing)
+        kept, _ = crowding.best_of_documents(passing, request.per_document)
+        after = tuple(hit.candidate.chunk_id for hit in kept)
     uncut = {each.chunk_id for each in ranking.candidates if cut_by(ranking, each) is None}
     before = tuple(chunk for chunk in replayed.before if chunk in uncut)
     return replace(replayed, before=before, after=after)

@@ -7,6 +7,7 @@ from litestar.params import PathParameter, QueryParameter
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from pgrerank.api import forms
+from pgrerank.api.v1.schema.crowding import Diversity, Neighbours, PerDocument
 from pgrerank.api.v1.schema.spans import Compress, SpansOfResults
 from pgrerank.domain import request as knobs
 from pgrerank.domain import retrieval
@@ -323,6 +324,9 @@ class Search(_Sent, frozen=True, kw_only=True):
     explain: Annotated[
         bool, Meta(description="Include every candidate with its scores and ranks in the response.")
     ] = False
+    per_document: PerDocument = None
+    diversity: Diversity = 0.0
+    neighbours: Neighbours = 0
     spans: SpansOfResults = None
     compress: Compress = False
     end_user_id: EndUserId = None

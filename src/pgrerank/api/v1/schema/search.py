@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from pgrerank.api.v1.schema.crowding import WindowOrNull
 from pgrerank.api.v1.schema.spans import ExtractOrNull, SpansFound, SpansOrNull, spans_of
 from pgrerank.domain.calibration import Answerability
 from pgrerank.domain.candidate import (
@@ -67,8 +68,8 @@ class ResultScores(Answer, frozen=True, kw_only=True):
     relevance: Annotated[
         float | None,
         Meta(
-            description="Probability of relevance, 0 to 1. It never rises from one result to the "
-            "next. Null without calibration."
+            description="Probability of relevance, 0 to 1. Without `diversity` it never rises from "
+            "one result to the next. Null without calibration."
         ),
     ]
 
@@ -116,6 +117,7 @@ class Result(Answer, frozen=True, kw_only=True):
     ]
     spans: SpansOrNull = None
     extract: ExtractOrNull = None
+    window: WindowOrNull = None
 
     @classmethod
     def of(cls, hit: Hit) -> Self:
@@ -128,6 +130,7 @@ class Result(Answer, frozen=True, kw_only=True):
             truncated=hit.scores.truncated,
             spans=spans_of(hit.extract),
             extract=hit.extract and hit.extract.text,
+            window=hit.window,
         )
 
 
@@ -181,12 +184,15 @@ class Rerank(Answer, frozen=True, kw_only=True):
 
 
 class Cut(Answer, frozen=True, kw_only=True):
-    """Number of chunks that each threshold removed."""
+    """Number of chunks that each bound removed."""
 
     min_similarity: int
     min_score: int
     min_relevance: int
     threshold: Annotated[int, Meta(description="Removed by the stored threshold of the request.")]
+    per_document: Annotated[
+        int, Meta(description="Beyond the maximum number of results of their document.")
+    ]
 
     @classmethod
     def of(cls, cut: CutCounts) -> Self:
