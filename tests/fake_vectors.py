@@ -60,6 +60,16 @@ class FakeEmbeddings:
             chunk.vectors[model.fingerprint] = vectors[chunk.bare.chunk_id]
         return len(new)
 
+    async def sample(
+        self, tenant_id: TenantId, collection: Collection, count: int
+    ) -> Mapping[ChunkId, Vector]:
+        vectors = {
+            chunk.bare.chunk_id: chunk.vectors[collection.embedder]
+            for chunk in self.documents.chunks(tenant_id, collection)
+            if collection.embedder in chunk.vectors
+        }
+        return dict(list(vectors.items())[:count])
+
     async def finish(self, tenant_id: TenantId, collection: Collection, model: ModelCard) -> int:
         now = self._now(tenant_id, collection)
         lacking = self._lacking(tenant_id, collection, model.fingerprint)

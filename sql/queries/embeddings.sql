@@ -46,6 +46,19 @@ where
 order by k.id
 limit %(row_count)s;
 
+-- sample --
+-- Vectors of some chunks of a collection, those with the lowest hashes of their ids.
+select
+    e.chunk_id,
+    coalesce(e.embedding, e.half::public.vector) as embedding
+from pgrerank.chunk_embedding as e
+where
+    e.tenant_id = %(tenant_id)s
+    and e.collection_id = %(collection_id)s
+    and e.model_id = %(model_id)s
+order by uuid_hash_extended(e.chunk_id, 0) asc, e.chunk_id asc
+limit %(row_count)s;
+
 -- missing_count --
 -- Number of chunks of a collection without a vector of the model.
 select count(*) as missing

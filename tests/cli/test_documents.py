@@ -248,6 +248,8 @@ def test_doctor_finds_a_good_house_good(cli, place, corpus):
     assert "PostgreSQL" in found["postgres"]["detail"]
     assert "fingerprint" in found["reranker"]["detail"]
     assert "rerank" in found["probe"]["detail"]
+    assert found["crowding"]["state"] == "ok"
+    assert re.search(r"^0 of [1-9]", found["crowding"]["detail"])
 
 
 def test_doctor_warns_where_logins_may_make_temporary_objects_and_migrate_mends_it(cli, database):

@@ -259,3 +259,15 @@ async def test_token_vectors_of_another_tenant_are_neither_read_nor_added(
     assert await filled.missing(ports.tokens, LATE, of=stranger) == {}
     assert await ports.tokens.add(stranger, LATE, {chunk_ids["one"]: b"v"}) == 0
     assert len(await filled.missing(ports.tokens, LATE)) == 3
+
+
+async def test_a_sample_has_vectors_of_the_set_in_use(filled):
+    sample = filled.ports.embeddings.sample
+    await filled.fill()
+
+    some = await sample(filled.tenant_id, filled.docs, 2)
+    every = await sample(filled.tenant_id, filled.docs, 9)
+
+    assert (len(some), len(every)) == (2, 3)
+    assert some.keys() <= every.keys()
+    assert {len(vector) for vector in every.values()} == {OLD.dimensions}

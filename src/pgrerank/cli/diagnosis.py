@@ -12,6 +12,7 @@ from pgrerank.domain.errors import PgrerankError
 from pgrerank.ports.services import Services
 from pgrerank.settings import Settings
 from pgrerank.storage import address, doctor, sqlfile, startup
+from pgrerank.usecases.crowded import crowding
 from pgrerank.usecases.probe import probe
 
 
@@ -82,24 +83,29 @@ async def _pipeline(settings: Settings) -> AsyncIterator[DiagnosisLine]:
             yield DiagnosisLine(
                 check="start", state=DiagnosisState.OK, detail=f"ready in {seconds:.1f} s"
             )
-            yield await _probe(settings, services)
+            for finding in await _largest(settings, services):
+                yield finding
     except PgrerankError as error:
         yield DiagnosisLine(check="models", state=DiagnosisState.FAIL, detail=str(error))
 
 
-async def _probe(settings: Settings, services: Services) -> DiagnosisLine:
+async def _largest(settings: Settings, services: Services) -> list[DiagnosisLine]:
+    """A test search of the largest collection, and how crowded it is."""
     with wiring.open_database(settings) as database:
         if address.is_services_alone(database.admin_url):
             detail = "skipped: finding a collection needs the administrator's login"
-            return DiagnosisLine(check="probe", state=DiagnosisState.WARN, detail=detail)
+            return [DiagnosisLine(check="probe", state=DiagnosisState.WARN, detail=detail)]
         place = await doctor.largest_collection(database.admin_url)
     if place is None:
-        return DiagnosisLine(
-            check="probe", state=DiagnosisState.OK, detail="nothing is ingested yet"
-        )
+        detail = "nothing is ingested yet"
+        return [DiagnosisLine(check="probe", state=DiagnosisState.OK, detail=detail)]
     times = await probe(services, place["tenant_id"], place["collection"])
     detail = f"{place['tenant']}/{place['collection']}, {place['chunks']} chunks: {times}"
-    return DiagnosisLine(check="probe", state=DiagnosisState.OK, detail=detail)
+    found = await crowding(services, place["tenant_id"], place["collection"])
+    return [
+        DiagnosisLine(check="probe", state=DiagnosisState.OK, detail=detail),
+        diagnosis.crowding_line(found),
+    ]
 
 
 def _processor() -> DiagnosisLine:

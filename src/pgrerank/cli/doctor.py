@@ -23,7 +23,8 @@ def doctor(context: click.Context, *, as_json: bool) -> None:
     """Check everything a search needs, and suggest a remedy for each problem.
 
     Checks Postgres and pgvector, roles and row-level security, migrations, log partitions, models,
-    processor and threads, and runs one search on the largest collection, which is not logged.
+    processor and threads, and runs one search on the largest collection, which is not logged. Of
+    that collection it also says how many of 50 chunks are nearly alike to five others.
     Exits with 1 if a check fails.
     """
     lines = asyncio.run(_examine(read_settings(context), show=not as_json))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from pgrerank.domain.crowding import ALIKE, CROWDED, OTHERS, Crowding
 from pgrerank.domain.model import ModelCard
 
 #: newer servers are likely to work, but are untested
@@ -103,6 +104,25 @@ def counts_line(facts: Mapping[str, Any]) -> DiagnosisLine:
         remedy = "run `pgrerank worker`, which counts every hour, or: pgrerank drift"
         return DiagnosisLine(check=check, state=DiagnosisState.WARN, detail=detail, remedy=remedy)
     return DiagnosisLine(check=check, state=DiagnosisState.OK, detail=detail)
+
+
+def crowding_line(crowding: Crowding) -> DiagnosisLine:
+    """Whether the results of searches are likely to be filled by chunks that are nearly alike."""
+    check = "crowding"
+    detail = (
+        f"{crowding.crowded} of {crowding.sampled} sampled chunks have {OTHERS} others above a "
+        f"cosine of {ALIKE}"
+    )
+    if crowding.share < CROWDED:
+        return DiagnosisLine(check=check, state=DiagnosisState.OK, detail=detail)
+    return DiagnosisLine(
+        check=check,
+        state=DiagnosisState.WARN,
+        detail=detail,
+        remedy="they are chunks of one document: search with `per_document`, such as 2"
+        if 2 * crowding.within_documents > crowding.crowded
+        else "they are of several documents: search with `diversity`, such as 0.3",
+    )
 
 
 def model_line(check: str, card: ModelCard) -> DiagnosisLine:

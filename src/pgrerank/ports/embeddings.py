@@ -48,6 +48,12 @@ class Embeddings(Protocol):
         """
         ...
 
+    async def sample(
+        self, tenant_id: TenantId, collection: Collection, count: int
+    ) -> Mapping[ChunkId, Vector]:
+        """Vectors of the set in use, of at most `count` chunks: the same ones as long as they exist."""
+        ...
+
     async def finish(self, tenant_id: TenantId, collection: Collection, model: ModelCard) -> int:
         """Mark the second set ready if no chunk lacks a vector; returns how many chunks do.
 

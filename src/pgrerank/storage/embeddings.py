@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg.rows import class_row
 
+from pgrerank.domain import ids
 from pgrerank.domain.collection import Collection, SecondState
 from pgrerank.domain.count import counted
 from pgrerank.domain.document import BareChunk
@@ -93,6 +94,24 @@ class PostgresEmbeddings:
                 "vectors": list(vectors.values()),
             }
             return (await connection.execute(self._statements["add"], parameters)).rowcount
+
+    async def sample(
+        self, tenant_id: TenantId, collection: Collection, count: int
+    ) -> Mapping[ChunkId, NDArray[np.float32]]:
+        """Vectors of some chunks, chosen by hashes of their ids. See ports.embeddings.Embeddings."""
+        parameters = {
+            **_place(tenant_id, collection),
+            "model_id": ids.model_id(collection.embedder),
+            "row_count": count,
+        }
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            cursor = connection.cursor(binary=True)
+            await cursor.execute(self._statements["sample"], parameters)
+            rows = await cursor.fetchall()
+        return {
+            ChunkId(chunk_id): np.asarray(vector.to_numpy(), dtype=np.float32)
+            for chunk_id, vector in rows
+        }
 
     async def finish(self, tenant_id: TenantId, collection: Collection, model: ModelCard) -> int:
         """Mark the second set ready if no chunk lacks a vector. Returns how many lack one."""

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from pgrerank.domain import diagnosis
+from pgrerank.domain.crowding import Crowding
 from pgrerank.domain.model import ModelCard, ModelKind
 
 NOON = datetime(2026, 5, 1, 12, 30, tzinfo=UTC)
@@ -109,3 +110,23 @@ def test_a_processor_without_bf16_is_a_warning(flags, state, detail):
 
     assert (line.state, line.detail) == (state, detail)
     assert ("int8" in line.remedy) is (flags == {"vnni"})
+
+
+@pytest.mark.parametrize(
+    ("crowded", "within", "state", "advised"),
+    [
+        (0, 0, "ok", ""),
+        (9, 9, "ok", ""),
+        (10, 9, "warn", "per_document"),
+        (40, 0, "warn", "diversity"),
+    ],
+)
+def test_a_crowded_collection_is_told_what_helps(crowded, within, state, advised):
+    line = diagnosis.crowding_line(Crowding(sampled=50, crowded=crowded, within_documents=within))
+
+    assert (line.state, advised in line.remedy, bool(line.remedy)) == (state, True, bool(advised))
+    assert f"{crowded} of 50" in line.detail
+
+
+def test_an_empty_collection_is_not_crowded():
+    assert Crowding(sampled=0, crowded=0, within_documents=0).share == 0
