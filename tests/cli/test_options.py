@@ -210,9 +210,9 @@ def test_the_mcp_server_does_not_start_with_what_it_cannot_use(modelled, variabl
 
 
 def test_ingest_of_an_unknown_suffix_asks_for_the_format(modelled, tmp_path):
-    (tmp_path / "notes.docx").write_text("x")
+    (tmp_path / "notes.odt").write_text("x")
 
-    result = modelled("ingest", tmp_path / "notes.docx", "-t", "acme", "-c", "docs")
+    result = modelled("ingest", tmp_path / "notes.odt", "-t", "acme", "-c", "docs")
 
     refused(result, "use --format")
 
@@ -224,11 +224,6 @@ def test_json_of_a_threshold_set_by_hand_is_json(cli, tenant):
     said = cli.well("threshold", "set", "browse", *place, "--min-relevance", "0.5")
 
     (listed,) = cli.json("threshold", "list", "-t", tenant)
-    assert (stored["name"], stored["collection"], stored["min_relevance"]) == (
-        "browse",
-        "docs",
-        0.25,
-    )
+    assert (stored["name"], stored["min_relevance"]) == ("browse", 0.25)
     assert said == "`browse` cuts results with a relevance below 0.5.\n"
-    assert listed["min_relevance"] == 0.5
-    assert stored.keys() == listed.keys()
+    assert (listed["collection"], listed["min_relevance"]) == ("docs", 0.5)

@@ -6,10 +6,31 @@ from typing import Any
 import msgspec
 import pytest
 
-from pgrerank.api.v1 import explain
-from pgrerank.api.v1.schema import documents, requests, rerank, search
+from pgrerank.api.v1 import explain, terms
+from pgrerank.api.v1.schema import (
+    calibrations,
+    documents,
+    requests,
+    rerank,
+    search,
+    thresholds,
+)
 from pgrerank.api.v1.schema import responses as native
-from pgrerank.client import AsyncClient, Client, Document, RankKnobs, SearchKnobs, answers
+from pgrerank.client import (
+    AsyncClient,
+    CalibrationKnobs,
+    Client,
+    CollectionChanges,
+    Document,
+    RankKnobs,
+    SearchKnobs,
+    ThresholdKnobs,
+    answers,
+    calibration,
+    judgment,
+    key,
+    management,
+)
 from pgrerank.client.knobs import CollectionKnobs, DocumentChanges
 
 PAIRS = [
@@ -26,6 +47,25 @@ PAIRS = [
     (answers.DocumentPage, native.DocumentPage),
     (answers.DeletionResponse, documents.DeletionResponse),
     (answers.RetrievalSettings, native.RetrievalSettings),
+    (answers.CollectionResponse, native.CollectionResponse),
+    (answers.CollectionPage, native.CollectionPage),
+    (management.Terms, terms.Terms),
+    (calibration.CalibrationResponse, calibrations.CalibrationResponse),
+    (calibration.CalibrationCurve, calibrations.CalibrationCurveResponse),
+    (calibration.CutoffPoint, calibrations.CutoffPointResponse),
+    (calibration.Estimate, calibrations.EstimateResponse),
+    (calibration.ReliabilityBin, calibrations.ReliabilityBinResponse),
+    (calibration.SearchScale, calibrations.SearchScaleResponse),
+    (calibration.DocumentScale, calibrations.DocumentScaleResponse),
+    (calibration.CalibrationPage, calibrations.CalibrationPage),
+    (calibration.ThresholdResponse, thresholds.ThresholdResponse),
+    (calibration.ThresholdPage, thresholds.ThresholdPage),
+    (calibration.ThresholdSet, thresholds.ThresholdSet),
+    (key.Key, native.Key),
+    (key.IssuedKey, native.IssuedKey),
+    (key.KeyPage, native.KeyPage),
+    (judgment.StoredJudgments, calibrations.JudgmentsTaken),
+    (judgment.FeedbackKept, calibrations.FeedbackTaken),
 ]
 
 
@@ -53,6 +93,9 @@ def test_every_knob_can_be_turned():
     assert set(RankKnobs.__annotations__) == fields(rerank.Rank) - {"query", "documents"}
     assert set(CollectionKnobs.__annotations__) == fields(requests.NewCollection)
     assert fields(Document) == fields(requests.NewDocument)
+    assert set(CollectionChanges.__annotations__) == fields(requests.ChangedCollection)
+    assert set(CalibrationKnobs.__annotations__) == fields(calibrations.NewCalibration)
+    assert set(ThresholdKnobs.__annotations__) == fields(thresholds.NewThreshold)
     assert set(DocumentChanges.__annotations__) == fields(documents.ChangedDocument)
 
 

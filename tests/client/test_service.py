@@ -200,3 +200,20 @@ def test_importing_it_loads_neither_models_nor_the_service():
     assert {name for name in modules if name.startswith("pgrerank.")} == {
         name for name in modules if name.startswith("pgrerank.client")
     }
+
+
+async def test_terms_thresholds_and_keys_are_managed(filled):
+    put = await filled("put_terms", "docs", {"Banana": 0.7})
+    changed = await filled("update_collection", "docs", retrieval={"k1": 1.5})
+    stored = await filled("put_threshold", "docs", "browse", min_relevance=0.2)
+    issued = await filled("issue_key", "site", scopes=["search"])
+    await filled("revoke_key", issued.key.id)
+
+    assert put == {"Banana": 0.7} == await filled("terms", "docs")
+    assert changed.retrieval.k1 == 1.5
+    assert stored.min_relevance == 0.2
+    assert [each.name for each in await filled("thresholds")] == ["browse"]
+    await filled("delete_threshold", "docs", "browse")
+    assert await filled("thresholds") == []
+    with pytest.raises(errors.RefusedError, match="calibration"):
+        await filled("put_threshold", "docs", "sure", precision=0.9)

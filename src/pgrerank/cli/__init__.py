@@ -59,6 +59,7 @@ _PANELS = {
         "judge": "Grade results one by one, with one key each. Every grade is stored at once.",
         "judgment": "Manage judgments: which documents are relevant to a query, for training and measuring.",
         "calibrate": "Fit probabilities of relevance to judged queries. The order of results stays the same.",
+        "calibration": "Manage calibrations: what turns scores into probabilities. `pgrerank calibrate` fits one.",
         "threshold": "Manage thresholds: named cut-offs for results, such as one that keeps a precision.",
     },
     "Train": {

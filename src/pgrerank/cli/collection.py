@@ -1,21 +1,25 @@
 """pgrerank collection."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
+import msgspec
 
-from pgrerank.cli import listing, option, output, progress, weighing
+from pgrerank.cli import listing, option, output, progress, remote, weighing
 from pgrerank.cli.command import Commands, Misused, examples, read_settings, run
-from pgrerank.domain.collection import DEFAULT_TEXT_SEARCH, Change, Collection
+from pgrerank.domain.collection import DEFAULT_TEXT_SEARCH, Change
 from pgrerank.domain.count import counted
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
-    from pgrerank.api.v1.schema.responses import CollectionResponse as Answer
+    from pgrerank.cli.remote import CommandPlace, Here, HereWithModels
+    from pgrerank.client import AsyncClient
+    from pgrerank.client.answers import CollectionResponse
+    from pgrerank.domain import collection as domain
+    from pgrerank.ports.services import AdminServices
 
 
 @click.group(cls=Commands)
@@ -27,10 +31,11 @@ def collection() -> None:
     epilog=examples(
         "pgrerank collection add docs --tenant acme",
         "pgrerank collection add handbuch --tenant acme --text-search german",
+        "PGRERANK_KEY=pgr_... pgrerank collection add docs --url http://127.0.0.1:8080",
     )
 )
 @click.argument("name", type=option.NAME)
-@option.tenant
+@remote.place
 @click.option(
     "--text-search",
     default=DEFAULT_TEXT_SEARCH,
@@ -46,20 +51,27 @@ def collection() -> None:
 )
 @weighing.options
 @option.as_json
-@click.pass_context
-def add(
-    context: click.Context, *, name: str, tenant_name: str, as_json: bool, **indexing: Any
-) -> None:
+def add(place: "CommandPlace", *, name: str, as_json: bool, **indexing: Any) -> None:
     """Create a collection."""
     chosen = weighing.pop_options(indexing)
-    indexing["retrieval"] = Retrieval(**chosen) if chosen else None
-    created = asyncio.run(_create(read_settings(context), tenant_name, name, indexing))
+    indexing = {key: value for key, value in indexing.items() if value is not None}
+    sent: dict[str, Any] = {**indexing, "retrieval": chosen} if chosen else indexing
+
+    async def check(admin_services: "AdminServices") -> None:
+        await _require_backends(place.settings, indexing)
+        await admin_services.tenants.by_name(place.tenant_name or "")
+
+    created = place.ask_models(
+        lambda client: client.put_collection(name, **sent),
+        lambda here: _created(here, name, indexing, chosen),
+        check=check,
+    )
     if as_json:
-        output.as_json(_plain(created))
+        output.as_json(created)
     else:
+        where = f"--url {place.service.url}" if place.service else f"--tenant {place.tenant_name}"
         click.echo(
-            f"Collection {name} created. Next: "
-            f"pgrerank ingest PATH --tenant {tenant_name} --collection {name}"
+            f"Collection {name} created. Next: pgrerank ingest PATH {where} --collection {name}"
         )
 
 
@@ -72,68 +84,69 @@ def add(
     ),
 )
 @click.argument("name")
-@option.tenant
+@remote.place
 @option.reranker
 @click.option("--default-reranker", is_flag=True, help="Use the reranker of the settings.")
 @weighing.options
 @option.as_json
-@click.pass_context
-def set_(
-    context: click.Context, *, name: str, tenant_name: str, as_json: bool, **options: Any
-) -> None:
+def set_(place: "CommandPlace", *, name: str, as_json: bool, **options: Any) -> None:
     """Change how a collection is searched. Takes effect with the next search."""
-    from pgrerank.usecases.collections import retrieval_change
-
     reranker, default = options.pop("reranker"), options.pop("default_reranker")
     values = weighing.pop_options(options)
     if not (values or reranker or default):
         raise Misused("give an option to change, such as --k1 1.2")
     if reranker and default:
         raise Misused("give either --reranker or --default-reranker")
-    settings = read_settings(context)
-    changes = [retrieval_change(values)]
+    sent: dict[str, Any] = {"retrieval": values} if values else {}
     if reranker or default:
-        changes.append(asyncio.run(_reranker_change(settings, reranker)))
-    _print(asyncio.run(_configure(settings, tenant_name, name, changes)), as_json=as_json)
+        sent["reranker"] = reranker
+    changed = place.ask(
+        lambda client: client.update_collection(name, **sent),
+        lambda here: _configured(place.settings, here, name, sent),
+    )
+    _print(changed, as_json=as_json)
 
 
-@collection.command(epilog=examples("pgrerank collection show docs --tenant acme"))
+@collection.command(
+    epilog=examples(
+        "pgrerank collection show docs --tenant acme",
+        "PGRERANK_KEY=pgr_... pgrerank collection show docs --url http://127.0.0.1:8080",
+    )
+)
 @click.argument("name")
-@option.tenant
+@remote.place
 @option.as_json
-@click.pass_context
-def show(context: click.Context, *, name: str, tenant_name: str, as_json: bool) -> None:
+def show(place: "CommandPlace", *, name: str, as_json: bool) -> None:
     """Show one collection: its index settings, first-stage weights and size."""
-    _print(asyncio.run(_one(read_settings(context), tenant_name, name)), as_json=as_json)
+    found = place.ask(lambda client: client.collection(name), lambda here: _one(here, name))
+    _print(found, as_json=as_json)
 
 
 @collection.command(name="list", epilog=examples("pgrerank collection list --tenant acme"))
-@option.tenant
+@remote.place
 @option.as_json
-@click.pass_context
-def list_(context: click.Context, *, tenant_name: str, as_json: bool) -> None:
+def list_(place: "CommandPlace", *, as_json: bool) -> None:
     """List a tenant's collections with their sizes."""
-    collections = asyncio.run(_all(read_settings(context), tenant_name))
+    collections = place.ask(_listed, _all)
     if as_json:
-        output.as_json([_plain(collection) for collection in collections])
+        output.as_json(collections)
     else:
         output.table(
             ["name", "documents", "chunks", "text search", "created"],
-            [
-                (c.name, c.document_count, c.chunk_count, c.text_search, c.created_at)
-                for c in collections
-            ],
+            [(c.name, c.documents, c.chunks, c.text_search, c.created_at) for c in collections],
         )
 
 
 @collection.command(epilog=examples("pgrerank collection remove docs --tenant acme --yes"))
 @click.argument("name")
-@option.tenant
+@remote.place
 @option.yes
-@click.pass_context
-def remove(context: click.Context, *, name: str, tenant_name: str) -> None:
+def remove(place: "CommandPlace", *, name: str) -> None:
     """Delete a collection with its documents. Its entries in the rerank log are kept."""
-    asyncio.run(_remove(read_settings(context), tenant_name, name))
+    place.ask(
+        lambda client: client.delete_collection(name),
+        lambda here: here.services.collections.delete(here.tenant_id, name),
+    )
     click.echo(f"Collection {name} is deleted.")
 
 
@@ -164,28 +177,26 @@ def tokens(context: click.Context, *, name: str, tenant_name: str, remove: bool)
         click.echo(f"Stored the token vectors of {counted(count, 'chunk')}.")
 
 
-async def _create(
-    settings: Settings, tenant_name: str, name: str, indexing: Mapping[str, Any]
-) -> Collection:
-    from pgrerank import wiring
-    from pgrerank.usecases import lookup
+async def _created(
+    here: "HereWithModels", name: str, indexing: Mapping[str, Any], retrieval: Mapping[str, Any]
+) -> "CollectionResponse":
     from pgrerank.usecases.collections import create
 
-    await _require_backends(settings, indexing)
-    async with wiring.all_services(settings, check=lookup.exist(tenant_name)) as services:
-        tenant = await services.tenants.by_name(tenant_name)
-        return await create(services, tenant.id, name, **indexing)
+    settings = Retrieval(**retrieval) if retrieval else None
+    return _answer(
+        await create(here.services, here.tenant_id, name, retrieval=settings, **indexing)
+    )
 
 
-async def _configure(
-    settings: Settings, tenant_name: str, name: str, changes: Sequence[Change]
-) -> Collection:
-    from pgrerank import wiring
-    from pgrerank.usecases.collections import configure
+async def _configured(
+    settings: Settings, here: "Here", name: str, changes: Mapping[str, Any]
+) -> "CollectionResponse":
+    from pgrerank.usecases.collections import configure, retrieval_change
 
-    async with wiring.admin_services(settings) as admin_services:
-        tenant = await admin_services.tenants.by_name(tenant_name)
-        return await configure(admin_services, tenant.id, name, *changes)
+    made = [retrieval_change(changes.get("retrieval", {}))]
+    if "reranker" in changes:
+        made.append(await _reranker_change(settings, changes["reranker"]))
+    return _answer(await configure(here.services, here.tenant_id, name, *made))
 
 
 async def _reranker_change(settings: Settings, reranker: str | None) -> Change:
@@ -201,7 +212,7 @@ async def _require_backends(settings: Settings, indexing: Mapping[str, Any]) -> 
     from pgrerank import wiring
     from pgrerank.ports.services import require_named
 
-    names = {kind: indexing[kind] for kind in ("reranker", "embedder") if indexing[kind]}
+    names = {kind: indexing[kind] for kind in ("reranker", "embedder") if indexing.get(kind)}
     if not names:
         return
     async with wiring.remote_models(settings) as models:
@@ -210,12 +221,8 @@ async def _require_backends(settings: Settings, indexing: Mapping[str, Any]) -> 
             require_named(kind, name, configured[kind])
 
 
-async def _one(settings: Settings, tenant_name: str, name: str) -> Collection:
-    from pgrerank import wiring
-
-    async with wiring.admin_services(settings) as admin_services:
-        tenant = await admin_services.tenants.by_name(tenant_name)
-        return await admin_services.collections.by_name(tenant.id, name)
+async def _one(here: "Here", name: str) -> "CollectionResponse":
+    return _answer(await here.services.collections.by_name(here.tenant_id, name))
 
 
 async def _with_tokens(settings: Settings, tenant_name: str, name: str) -> int:
@@ -243,48 +250,42 @@ async def _without_tokens(settings: Settings, tenant_name: str, name: str) -> in
         return await remove_tokens(admin_services, tenant.id, name)
 
 
-async def _all(settings: Settings, tenant_name: str) -> list[Collection]:
-    from pgrerank import wiring
+async def _listed(client: "AsyncClient") -> "list[CollectionResponse]":
+    return [each async for each in client.collections()]
 
-    async with wiring.admin_services(settings) as admin_services:
-        tenant = await admin_services.tenants.by_name(tenant_name)
-        return await listing.everything(
-            lambda cursor: admin_services.collections.page(
-                tenant.id, limit=listing.PAGE, cursor=cursor
-            )
+
+async def _all(here: "Here") -> "list[CollectionResponse]":
+    collections = await listing.everything(
+        lambda cursor: here.services.collections.page(
+            here.tenant_id, limit=listing.PAGE, cursor=cursor
         )
+    )
+    return [_answer(each) for each in collections]
 
 
-async def _remove(settings: Settings, tenant_name: str, name: str) -> None:
-    from pgrerank import wiring
+def _answer(collection: "domain.Collection") -> "CollectionResponse":
+    from pgrerank.api.v1.schema.responses import CollectionResponse as Served
+    from pgrerank.client.answers import CollectionResponse
 
-    async with wiring.admin_services(settings) as admin_services:
-        tenant = await admin_services.tenants.by_name(tenant_name)
-        await admin_services.collections.delete(tenant.id, name)
+    return remote.as_client(Served.of(collection), CollectionResponse)
 
 
-def _print(shown: Collection, *, as_json: bool) -> None:
+def _print(shown: "CollectionResponse", *, as_json: bool) -> None:
     if as_json:
-        output.as_json(_plain(shown))
+        output.as_json(shown)
         return
+    second = f"{(shown.second_embedder or '')[:12]}, {shown.second_state}"
+    retrieval = msgspec.structs.asdict(shown.retrieval)
     facts = {
         "name": shown.name,
-        "documents": shown.document_count,
-        "chunks": shown.chunk_count,
+        "documents": shown.documents,
+        "chunks": shown.chunks,
         "text search": shown.text_search,
         "embedder": shown.embedder[:12],
-        "second embedder": f"{shown.second_embedder[:12]}, {shown.second_state}"
-        if shown.second_embedder
-        else "none",
-        "token vectors": "yes" if shown.stores_tokens else "no",
+        "second embedder": second if shown.second_embedder else "none",
+        "token vectors": "yes" if shown.store_tokens else "no",
         "reranker": shown.reranker or "default of the settings",
-        **{name.replace("_", " "): value for name, value in asdict(shown.retrieval).items()},
+        **{name.replace("_", " "): value for name, value in retrieval.items()},
         "created": shown.created_at,
     }
     output.table(["setting", "value"], list(facts.items()))
-
-
-def _plain(collection: Collection) -> "Answer":
-    from pgrerank.api.v1.schema.responses import CollectionResponse as Answer
-
-    return Answer.of(collection)

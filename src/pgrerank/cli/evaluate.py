@@ -92,13 +92,22 @@ class _Work:
 @click.argument(
     "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), required=False
 )
-@click.option("--tenant", "-t", "tenant_name", metavar="NAME", help="Tenant of the collection.")
+@click.option(
+    "--tenant",
+    "-t",
+    "tenant_name",
+    envvar=option.TENANT,
+    metavar="NAME",
+    help=f"Tenant of the collection. Without FOLDER: default {option.TENANT}.",
+)
 @click.option(
     "--collection",
     "-c",
     "collection_name",
+    envvar=option.COLLECTION,
     metavar="NAME",
-    help="Search this existing collection instead of one created from FOLDER.",
+    help="Search this existing collection instead of one created from FOLDER. Without FOLDER: "
+    f"default {option.COLLECTION}.",
 )
 @option.strategy
 @click.option("--rerank/--no-rerank", default=True, show_default=True, help="Whether to rerank.")
@@ -157,6 +166,8 @@ def evaluate(context: click.Context, *, folder: Path | None, as_json: bool, **op
     """
     if not options["rerank"]:
         refuse_unused(context, {"depth", "cascade"}, "is for reranking, without --no-rerank")
+    if folder is not None:
+        option.drop_defaults(context, options, "tenant_name", "collection_name")
     work = _work(folder, **options)
     if work.tenant_name is not None:
         refuse_unused(

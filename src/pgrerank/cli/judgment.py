@@ -1,20 +1,26 @@
 """pgrerank judgment."""
 
-import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from pgrerank.cli import option, output
-from pgrerank.cli.command import Commands, Failed, examples, read_settings
+from pgrerank.cli import option, output, remote
+from pgrerank.cli.command import Commands, Failed, examples
+from pgrerank.client.judgment import StoredJudgments
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.judgment import Judgment
 from pgrerank.formats import beir
-from pgrerank.settings import Settings
+
+if TYPE_CHECKING:
+    from pgrerank.cli.remote import CommandPlace, Here
+    from pgrerank.client import AsyncClient
 
 _SHOWN = 5
+#: judgments that are sent to a service at once: a body has at most 4 MiB
+_BATCH = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +48,7 @@ def judgment() -> None:
     ),
 )
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@option.tenant
+@remote.place
 @option.collection
 @click.option(
     "--queries",
@@ -59,12 +65,10 @@ def judgment() -> None:
 )
 @click.option("--by", "judged_by", type=option.ORIGIN, metavar="NAME", help="Name of the judge.")
 @option.as_json
-@click.pass_context
 def import_(
-    context: click.Context,
+    place: "CommandPlace",
     *,
     file: Path,
-    tenant_name: str,
     collection_name: str,
     queries: Path | None,
     source: str,
@@ -79,7 +83,16 @@ def import_(
     Judgments already stored are skipped; contradicting ones are all kept.
     """
     judgments = _judgments(file, queries or file.parent.parent / "queries.jsonl", source, judged_by)
-    done = asyncio.run(_import(read_settings(context), tenant_name, collection_name, judgments))
+    stored = place.ask(
+        lambda client: _sent(client, collection_name, judgments),
+        lambda here: _stored(here, collection_name, judgments),
+    )
+    done = Imported(
+        judgments=len(judgments),
+        queries=len({each.query for each in judgments}),
+        added=stored.added,
+        unknown=tuple(stored.unknown),
+    )
     if as_json:
         output.as_json(done)
     else:
@@ -121,21 +134,36 @@ def _judgment(
         raise Failed(f"{file}, line {row.line}: {error}") from error
 
 
-async def _import(
-    settings: Settings, tenant_name: str, collection_name: str, judgments: tuple[Judgment, ...]
-) -> Imported:
-    from pgrerank import wiring
+async def _sent(
+    client: "AsyncClient", collection_name: str, judgments: Sequence[Judgment]
+) -> StoredJudgments:
+    from pgrerank.client import Judgment as Sent
+
+    added, unknown = 0, set[str]()
+    for start in range(0, len(judgments), _BATCH):
+        batch = [
+            Sent(
+                query=each.query,
+                document=each.external_id,
+                grade=each.grade,
+                source=each.source,
+                by=each.judged_by,
+            )
+            for each in judgments[start : start + _BATCH]
+        ]
+        done = await client.judge(collection_name, batch)
+        added += done.added
+        unknown.update(done.unknown)
+    return StoredJudgments(added=added, unknown=sorted(unknown))
+
+
+async def _stored(
+    here: "Here", collection_name: str, judgments: Sequence[Judgment]
+) -> StoredJudgments:
     from pgrerank.usecases.calibration.judge import judge
 
-    async with wiring.admin_services(settings) as admin_services:
-        tenant = await admin_services.tenants.by_name(tenant_name)
-        stored = await judge(admin_services, tenant.id, collection_name, judgments)
-    return Imported(
-        judgments=len(judgments),
-        queries=len({each.query for each in judgments}),
-        added=stored.added,
-        unknown=stored.unknown,
-    )
+    done = await judge(here.services, here.tenant_id, collection_name, judgments)
+    return StoredJudgments(added=done.added, unknown=list(done.unknown))
 
 
 def _show(done: Imported) -> None:

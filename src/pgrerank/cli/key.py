@@ -1,21 +1,21 @@
 """pgrerank key."""
 
-import asyncio
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import click
 
-from pgrerank.cli import listing, option, output
-from pgrerank.cli.command import Commands, examples, read_settings
-from pgrerank.domain.tenant import ApiKey, Scope
-from pgrerank.settings import Settings
+from pgrerank.cli import listing, option, output, remote
+from pgrerank.cli.command import Commands, examples
+from pgrerank.domain.tenant import Scope
 
 if TYPE_CHECKING:
-    from pgrerank.api.v1.schema.responses import Key
+    from pgrerank.cli.remote import CommandPlace, Here
+    from pgrerank.client import AsyncClient
+    from pgrerank.client.key import IssuedKey, Key
 
 _SPAN = re.compile(r"(\d{1,4})([hdw])")
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
@@ -40,10 +40,12 @@ def key() -> None:
     epilog=examples(
         "pgrerank key add website --tenant acme --scope search",
         "pgrerank key add loader --tenant acme --scope ingest --scope search --expires 90d",
+        "PGRERANK_KEY=pgr_... pgrerank key add website --url http://127.0.0.1:8080"
+        "  # with a key of the scope admin",
     )
 )
 @click.argument("name")
-@option.tenant
+@remote.place
 @click.option(
     "--scope",
     "scopes",
@@ -62,39 +64,37 @@ def key() -> None:
     help="Lifetime, such as 12h, 90d or 4w. Default: no expiry.",
 )
 @option.as_json
-@click.pass_context
 def add(
-    context: click.Context,
+    place: "CommandPlace",
     *,
     name: str,
-    tenant_name: str,
-    scopes: Sequence[str],
+    scopes: Sequence[Any],
     expires_at: datetime | None,
     as_json: bool,
 ) -> None:
     """Create a key. The secret is shown once and cannot be retrieved later."""
-    issued, secret = asyncio.run(
-        _issue(read_settings(context), tenant_name, name, scopes, expires_at)
+    issued = place.ask(
+        lambda client: client.issue_key(name, scopes=scopes, expires_at=expires_at),
+        lambda here: _issued(here, name, scopes, expires_at),
     )
     if as_json:
-        output.as_json({"key": _plain(issued), "secret": secret})
-    else:
-        click.echo(secret)
-        output.messages().print(
-            f"This is the key {name} of {tenant_name}. Keep it: only its hash is stored.",
-            style="dim",
-        )
+        output.as_json(issued)
+        return
+    click.echo(issued.secret)
+    owner = "your tenant" if place.service else place.tenant_name
+    output.messages().print(
+        f"This is the key {name} of {owner}. Keep it: only its hash is stored.", style="dim"
+    )
 
 
 @key.command(name="list", epilog=examples("pgrerank key list --tenant acme"))
-@option.tenant
+@remote.place
 @option.as_json
-@click.pass_context
-def list_(context: click.Context, *, tenant_name: str, as_json: bool) -> None:
+def list_(place: "CommandPlace", *, as_json: bool) -> None:
     """List a tenant's keys, newest first, including revoked ones; without secrets."""
-    keys = asyncio.run(_all(read_settings(context), tenant_name))
+    keys = place.ask(_listed, _all)
     if as_json:
-        output.as_json([_plain(key) for key in keys])
+        output.as_json(keys)
         return
     now = datetime.now(UTC)
     output.table(
@@ -110,55 +110,44 @@ def list_(context: click.Context, *, tenant_name: str, as_json: bool) -> None:
     epilog=examples("pgrerank key revoke 0198c7d2-91a5-7cc1-a02a-5f7f1f0e9d3b --tenant acme")
 )
 @click.argument("key_id", type=click.UUID)
-@option.tenant
-@click.pass_context
-def revoke(context: click.Context, *, key_id: UUID, tenant_name: str) -> None:
+@remote.place
+def revoke(place: "CommandPlace", *, key_id: UUID) -> None:
     """Revoke a key immediately, by the id that `key list` shows."""
-    asyncio.run(_revoke(read_settings(context), tenant_name, key_id))
+    place.ask(
+        lambda client: client.revoke_key(key_id),
+        lambda here: here.services.keys.revoke(here.tenant_id, key_id),
+    )
     click.echo(f"Key {key_id} is revoked.")
 
 
-async def _issue(
-    settings: Settings,
-    tenant_name: str,
-    name: str,
-    scopes: Sequence[str],
-    expires_at: datetime | None,
-) -> tuple[ApiKey, str]:
-    from pgrerank import wiring
+async def _issued(
+    here: "Here", name: str, scopes: Sequence[str], expires_at: datetime | None
+) -> "IssuedKey":
+    from pgrerank.api.v1.schema.responses import IssuedKey as Served
+    from pgrerank.api.v1.schema.responses import Key
+    from pgrerank.client.key import IssuedKey
     from pgrerank.usecases import access
 
-    async with wiring.admin_services(settings) as admin_services:
-        tenant = await admin_services.tenants.by_name(tenant_name)
-        granted = frozenset(Scope(scope) for scope in scopes)
-        return await access.issue(admin_services, tenant.id, name, granted, expires_at)
+    granted = frozenset(Scope(scope) for scope in scopes)
+    issued, secret = await access.issue(here.services, here.tenant_id, name, granted, expires_at)
+    return remote.as_client(Served(key=Key.of(issued), secret=secret), IssuedKey)
 
 
-async def _all(settings: Settings, tenant_name: str) -> list[ApiKey]:
-    from pgrerank import wiring
-
-    async with wiring.admin_services(settings) as admin_services:
-        tenant = await admin_services.tenants.by_name(tenant_name)
-        return await listing.everything(
-            lambda cursor: admin_services.keys.page(tenant.id, limit=listing.PAGE, cursor=cursor)
-        )
+async def _listed(client: "AsyncClient") -> "list[Key]":
+    return [each async for each in client.keys()]  # noqa: SIM118 - no mapping
 
 
-async def _revoke(settings: Settings, tenant_name: str, key_id: UUID) -> None:
-    from pgrerank import wiring
+async def _all(here: "Here") -> "list[Key]":
+    from pgrerank.api.v1.schema.responses import Key as Served
+    from pgrerank.client.key import Key
 
-    async with wiring.admin_services(settings) as admin_services:
-        tenant = await admin_services.tenants.by_name(tenant_name)
-        await admin_services.keys.revoke(tenant.id, key_id)
-
-
-def _plain(key: ApiKey) -> "Key":
-    from pgrerank.api.v1.schema.responses import Key
-
-    return Key.of(key)
+    keys = await listing.everything(
+        lambda cursor: here.services.keys.page(here.tenant_id, limit=listing.PAGE, cursor=cursor)
+    )
+    return [remote.as_client(Served.of(each), Key) for each in keys]
 
 
-def _state(key: ApiKey, now: datetime) -> str:
+def _state(key: "Key", now: datetime) -> str:
     if key.revoked_at is not None:
         return "revoked"
     if key.expires_at is None:

@@ -4,6 +4,7 @@ import asyncio
 
 import click
 
+from pgrerank.cli import option
 from pgrerank.cli.command import Command, Misused, examples, read_settings
 
 _NEAR = "http://127.0.0.1:8080"
@@ -20,8 +21,9 @@ _NEAR = "http://127.0.0.1:8080"
 @click.option(
     "--collection",
     "-c",
+    envvar=option.COLLECTION,
     metavar="NAME",
-    help="Collection to search if the assistant names none.",
+    help=f"Collection to search if the assistant names none. Default: {option.COLLECTION}.",
 )
 @click.pass_context
 def mcp(context: click.Context, *, url: str | None, collection: str | None) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import click
+from click.core import ParameterSource
 
 from pgrerank.domain.bounds import text
 from pgrerank.domain.errors import InvalidRequestError
@@ -180,6 +181,13 @@ def distinct(key: Callable[[Any], object] = lambda value: value) -> Callable[...
         return values
 
     return check
+
+
+def drop_defaults(context: click.Context, options: dict[str, Any], *names: str) -> None:
+    """Set options to None that come from the environment, not from the command line."""
+    for name in names:
+        if context.get_parameter_source(name) is ParameterSource.ENVIRONMENT:
+            options[name] = None
 
 
 def require_writable(

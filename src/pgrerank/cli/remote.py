@@ -17,9 +17,12 @@ from pgrerank.settings import Settings
 if TYPE_CHECKING:
     from pgrerank.client import AsyncClient
     from pgrerank.domain.ids import TenantId
-    from pgrerank.ports.services import AdminServices
+    from pgrerank.ports.services import AdminServices, Services
 
 Answer = TypeVar("Answer")
+
+#: seconds to wait for an answer, and for one that takes models: a calibration runs many searches
+TIMEOUT_S, MODEL_TIMEOUT_S = 30.0, 3_600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +80,16 @@ class Here:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HereWithModels:
+    """The database and the models, with the tenant of a command."""
+
+    services: "Services"
+    tenant_id: "TenantId"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CommandPlace:
-    """Where a command that needs no model runs: at a service, or in the database."""
+    """Where a command runs: at a service, or in the database."""
 
     settings: Settings
     service: Service | None
@@ -101,6 +112,38 @@ class CommandPlace:
         if self.service is not None:
             return ask(self.service, there)
         return asyncio.run(self._ask_here(here))
+
+    def ask_models(
+        self,
+        there: "Callable[[AsyncClient], Awaitable[Answer]]",
+        here: Callable[[HereWithModels], Awaitable[Answer]],
+        *,
+        check: "Callable[[AdminServices], Awaitable[None]]",
+    ) -> Answer:
+        """The answer of the service, or of the database and the models.
+
+        Args:
+            there: Asks a service.
+            here: Asks the database and the models.
+            check: Refuses what the database does not have, before models are loaded.
+
+        Raises:
+            Failed: The service refused, with its message.
+        """
+        if self.service is not None:
+            return ask(self.service, there, timeout_s=MODEL_TIMEOUT_S)
+        return asyncio.run(self._ask_models_here(here, check))
+
+    async def _ask_models_here(
+        self,
+        here: Callable[[HereWithModels], Awaitable[Answer]],
+        check: "Callable[[AdminServices], Awaitable[None]]",
+    ) -> Answer:
+        from pgrerank import wiring
+
+        async with wiring.all_services(self.settings, check=check) as services:
+            found = await services.tenants.by_name(self.tenant_name or "")
+            return await here(HereWithModels(services=services, tenant_id=found.id))
 
     async def _ask_here(self, here: Callable[[Here], Awaitable[Answer]]) -> Answer:
         from pgrerank import wiring
@@ -147,16 +190,23 @@ def as_client(served: msgspec.Struct, kind: type[Answer]) -> Answer:
     return msgspec.convert(served, kind, from_attributes=True)
 
 
-def ask(place: Service, call: "Callable[[AsyncClient], Awaitable[Answer]]") -> Answer:
+def ask(
+    place: Service,
+    call: "Callable[[AsyncClient], Awaitable[Answer]]",
+    *,
+    timeout_s: float = TIMEOUT_S,
+) -> Answer:
     """Send a call to the service and return its answer. Raises Failed with its error message."""
-    return asyncio.run(_ask(place, call))
+    return asyncio.run(_ask(place, call, timeout_s))
 
 
-async def _ask(place: Service, call: "Callable[[AsyncClient], Awaitable[Answer]]") -> Answer:
+async def _ask(
+    place: Service, call: "Callable[[AsyncClient], Awaitable[Answer]]", timeout_s: float
+) -> Answer:
     from pgrerank.client import AsyncClient, ClientError
 
     try:
-        async with AsyncClient(place.url, place.key) as client:
+        async with AsyncClient(place.url, place.key, timeout_s=timeout_s) as client:
             return await call(client)
     except ClientError as error:
         raise Failed(str(error)) from error

@@ -1,22 +1,17 @@
 """pgrerank term."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from pgrerank.cli import option, output
-from pgrerank.cli.command import Commands, examples, read_settings
-from pgrerank.domain.term import WEIGHT, Terms
-from pgrerank.settings import Settings
+from pgrerank.cli import option, output, remote
+from pgrerank.cli.command import Commands, examples
+from pgrerank.domain.term import WEIGHT, Terms, require_terms, without_terms
 
 if TYPE_CHECKING:
-    from pgrerank.domain.collection import Collection
-    from pgrerank.domain.ids import TenantId
-    from pgrerank.ports.services import AdminServices
-
-Given = TypeVar("Given")
+    from pgrerank.cli.remote import CommandPlace, Here
+    from pgrerank.client import AsyncClient
 
 
 class Weighed(click.ParamType[tuple[str, float]]):
@@ -54,16 +49,14 @@ def term() -> None:
     type=Weighed(),
     callback=option.distinct(lambda weighed: weighed[0].casefold()),
 )
-@option.tenant
+@remote.place
 @option.collection
 @option.as_json
-@click.pass_context
 def add(
-    context: click.Context,
+    place: "CommandPlace",
     *,
     collection_name: str,
     terms: Sequence[tuple[str, float]],
-    tenant_name: str,
     as_json: bool,
 ) -> None:
     """Add terms or change their weights (default 0.5, maximum 1).
@@ -71,43 +64,63 @@ def add(
     A candidate's score is raised by the sum of the weights of the terms it contains, at most 1,
     times the standard deviation of the scores. Case is ignored.
     """
-    from pgrerank.usecases.collections import add_terms
+    weights = dict(terms)
 
-    work = _change(read_settings(context), tenant_name, collection_name, add_terms, dict(terms))
-    _print(asyncio.run(work), as_json=as_json)
+    async def there(client: "AsyncClient") -> Terms:
+        current = await client.terms(collection_name)
+        return await client.put_terms(
+            collection_name, {**without_terms(current, weights), **weights}
+        )
+
+    async def here(here: "Here") -> Terms:
+        from pgrerank.usecases.collections import add_terms
+
+        return (await add_terms(here.services, here.tenant_id, collection_name, weights)).terms
+
+    _print(place.ask(there, here), as_json=as_json)
 
 
 @term.command(epilog=examples("pgrerank term remove pgvector -t acme -c docs"))
 @click.argument("terms", nargs=-1, required=True, callback=option.distinct(str.casefold))
-@option.tenant
+@remote.place
 @option.collection
 @option.as_json
-@click.pass_context
 def remove(
-    context: click.Context,
-    *,
-    collection_name: str,
-    terms: Sequence[str],
-    tenant_name: str,
-    as_json: bool,
+    place: "CommandPlace", *, collection_name: str, terms: Sequence[str], as_json: bool
 ) -> None:
     """Remove terms."""
-    from pgrerank.usecases.collections import remove_terms
 
-    work = _change(read_settings(context), tenant_name, collection_name, remove_terms, terms)
-    _print(asyncio.run(work), as_json=as_json)
+    async def there(client: "AsyncClient") -> Terms:
+        current = await client.terms(collection_name)
+        require_terms(current, terms)
+        return await client.put_terms(collection_name, without_terms(current, terms))
+
+    async def here(here: "Here") -> Terms:
+        from pgrerank.usecases.collections import remove_terms
+
+        return (await remove_terms(here.services, here.tenant_id, collection_name, terms)).terms
+
+    _print(place.ask(there, here), as_json=as_json)
 
 
-@term.command(name="list", epilog=examples("pgrerank term list -t acme -c docs"))
-@option.tenant
+@term.command(
+    name="list",
+    epilog=examples(
+        "pgrerank term list -t acme -c docs",
+        "PGRERANK_KEY=pgr_... pgrerank term list -c docs --url http://127.0.0.1:8080",
+    ),
+)
+@remote.place
 @option.collection
 @option.as_json
-@click.pass_context
-def list_(context: click.Context, *, collection_name: str, tenant_name: str, as_json: bool) -> None:
+def list_(place: "CommandPlace", *, collection_name: str, as_json: bool) -> None:
     """List a collection's terms with their weights."""
-    _print(
-        asyncio.run(_terms(read_settings(context), tenant_name, collection_name)), as_json=as_json
-    )
+
+    async def here(here: "Here") -> Terms:
+        collection = await here.services.collections.by_name(here.tenant_id, collection_name)
+        return collection.terms
+
+    _print(place.ask(lambda client: client.terms(collection_name), here), as_json=as_json)
 
 
 def _print(terms: Terms, *, as_json: bool) -> None:
@@ -115,27 +128,3 @@ def _print(terms: Terms, *, as_json: bool) -> None:
         output.as_json(dict(terms))
     else:
         output.table(["term", "weight"], sorted(terms.items()))
-
-
-async def _terms(settings: Settings, tenant_name: str, collection_name: str) -> Terms:
-    from pgrerank import wiring
-
-    async with wiring.admin_services(settings) as admin_services:
-        tenant = await admin_services.tenants.by_name(tenant_name)
-        collection = await admin_services.collections.by_name(tenant.id, collection_name)
-        return collection.terms
-
-
-async def _change(
-    settings: Settings,
-    tenant_name: str,
-    collection_name: str,
-    change: "Callable[[AdminServices, TenantId, str, Given], Awaitable[Collection]]",
-    terms: Given,
-) -> Terms:
-    """The terms of the collection after a change."""
-    from pgrerank import wiring
-
-    async with wiring.admin_services(settings) as admin_services:
-        tenant = await admin_services.tenants.by_name(tenant_name)
-        return (await change(admin_services, tenant.id, collection_name, terms)).terms

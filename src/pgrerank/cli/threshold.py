@@ -1,21 +1,16 @@
 """pgrerank threshold."""
 
-import asyncio
-from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from pgrerank.cli import option, output
-from pgrerank.cli.command import (
-    Commands,
-    Failed,
-    Misused,
-    examples,
-    read_settings,
-    refuse_unused,
-)
-from pgrerank.domain.threshold import Choice, Promise, Threshold
-from pgrerank.settings import Settings
+from pgrerank.cli import option, output, remote
+from pgrerank.cli.command import Commands, Failed, Misused, examples, refuse_unused
+from pgrerank.domain.threshold import Promise
+
+if TYPE_CHECKING:
+    from pgrerank.cli.remote import CommandPlace, Here
+    from pgrerank.client.calibration import ThresholdResponse, ThresholdSet
 
 
 @click.group(cls=Commands)
@@ -32,7 +27,7 @@ def threshold() -> None:
     ),
 )
 @click.argument("name", type=option.NAME)
-@option.tenant
+@remote.place
 @option.collection
 @click.option("--precision", type=float, help="Share of kept results that are relevant.")
 @click.option(
@@ -43,9 +38,9 @@ def threshold() -> None:
 @click.pass_context
 def set_(
     context: click.Context,
+    place: "CommandPlace",
     *,
     name: str,
-    tenant_name: str,
     collection_name: str,
     precision: float | None,
     confidence: float,
@@ -60,32 +55,36 @@ def set_(
     """
     if (precision is None) == (min_relevance is None):
         raise Misused("give either --precision or --min-relevance")
-    place = (read_settings(context), tenant_name, collection_name, name)
-    if min_relevance is not None:
+    knobs: dict[str, Any] = {"min_relevance": min_relevance}
+    if precision is not None:
+        Promise(precision=precision, confidence=confidence)  # refuses other numbers
+        knobs = {"precision": precision, "confidence": confidence}
+    else:
         refuse_unused(context, {"confidence"}, "is for --precision")
-        stored = asyncio.run(_by_hand(*place, min_relevance=min_relevance))
-        if as_json:
-            output.as_json(stored)
-        else:
-            click.echo(f"`{name}` cuts results with a relevance below {min_relevance:g}.")
-        return
-    promise = Promise(precision=precision or 0, confidence=confidence)
-    choice = asyncio.run(_promise(*place, target=promise))
+    stored = place.ask(
+        lambda client: client.put_threshold(collection_name, name, **knobs),
+        lambda here: _stored(here, collection_name, name, knobs),
+    )
     if as_json:
-        output.as_json(choice)
-    elif choice.cutoff is not None:
-        click.echo(f"{choice.explanation} Searches name it: --threshold {name}")
-    if choice.cutoff is None:
-        raise Failed(choice.explanation)
+        output.as_json(stored)
+    elif precision is None:
+        click.echo(f"`{name}` cuts results with a relevance below {min_relevance:g}.")
+    else:
+        click.echo(f"{stored.explanation} Searches name it: --threshold {name}")
 
 
-@threshold.command(name="list", epilog=examples("pgrerank threshold list -t acme"))
-@option.tenant
+@threshold.command(
+    name="list",
+    epilog=examples(
+        "pgrerank threshold list -t acme",
+        "PGRERANK_KEY=pgr_... pgrerank threshold list --url http://127.0.0.1:8080",
+    ),
+)
+@remote.place
 @option.as_json
-@click.pass_context
-def list_(context: click.Context, *, tenant_name: str, as_json: bool) -> None:
+def list_(place: "CommandPlace", *, as_json: bool) -> None:
     """List a tenant's thresholds."""
-    thresholds = asyncio.run(_all(read_settings(context), tenant_name))
+    thresholds = _thresholds(place)
     if as_json:
         output.as_json(thresholds)
         return
@@ -97,8 +96,7 @@ def list_(context: click.Context, *, tenant_name: str, as_json: bool) -> None:
                 each.collection,
                 each.cutoff,
                 each.min_relevance,
-                each.promise
-                and f"precision {each.promise.precision:g} at {each.promise.confidence:.0%}",
+                _promise(each),
                 each.reranker,
                 each.created_at,
             )
@@ -107,51 +105,81 @@ def list_(context: click.Context, *, tenant_name: str, as_json: bool) -> None:
     )
 
 
+@threshold.command(epilog=examples("pgrerank threshold show support-bot -t acme -c docs"))
+@click.argument("name")
+@remote.place
+@option.collection
+@option.as_json
+def show(place: "CommandPlace", *, name: str, collection_name: str, as_json: bool) -> None:
+    """Show a threshold: where it cuts, what it promises, and the calibration it was chosen by."""
+    found = [
+        each
+        for each in _thresholds(place)
+        if (each.name, each.collection) == (name, collection_name)
+    ]
+    if not found:
+        raise Failed(f"there is no threshold `{name}` in `{collection_name}`: see threshold list")
+    shown = found[0]
+    if as_json:
+        output.as_json(shown)
+        return
+    facts = {
+        "name": shown.name,
+        "collection": shown.collection,
+        "cuts log-odds below": shown.cutoff,
+        "cuts relevance below": shown.min_relevance,
+        "promise": _promise(shown),
+        "reranker": shown.reranker,
+        "calibration": shown.calibration_id,
+        "set": shown.created_at,
+    }
+    output.table(["field", "value"], list(facts.items()))
+
+
 @threshold.command(epilog=examples("pgrerank threshold remove support-bot -t acme -c docs"))
 @click.argument("name")
-@option.tenant
+@remote.place
 @option.collection
-@click.pass_context
-def remove(context: click.Context, *, name: str, tenant_name: str, collection_name: str) -> None:
+def remove(place: "CommandPlace", *, name: str, collection_name: str) -> None:
     """Delete a threshold. Searches that name it are rejected from then on."""
-    asyncio.run(_remove(read_settings(context), tenant_name, collection_name, name))
+    place.ask(
+        lambda client: client.delete_threshold(collection_name, name),
+        lambda here: _remove(here, collection_name, name),
+    )
     click.echo(f"Threshold {name} is removed.")
 
 
-async def _promise(
-    settings: Settings, tenant_name: str, collection_name: str, name: str, *, target: Promise
-) -> Choice:
-    from pgrerank import wiring
-    from pgrerank.usecases.calibration.threshold import promise
-
-    async with wiring.admin_services(settings) as admin_services:
-        tenant = await admin_services.tenants.by_name(tenant_name)
-        return await promise(admin_services, tenant.id, collection_name, name, target)
+def _promise(threshold: "ThresholdResponse") -> str | None:
+    if threshold.precision is None:
+        return None
+    return f"precision {threshold.precision:g} at {threshold.confidence or 0:.0%}"
 
 
-async def _by_hand(
-    settings: Settings, tenant_name: str, collection_name: str, name: str, *, min_relevance: float
-) -> Threshold:
-    from pgrerank import wiring
-    from pgrerank.usecases.calibration.threshold import by_hand
-
-    async with wiring.admin_services(settings) as admin_services:
-        tenant = await admin_services.tenants.by_name(tenant_name)
-        return await by_hand(admin_services, tenant.id, collection_name, name, min_relevance)
+def _thresholds(place: "CommandPlace") -> "list[ThresholdResponse]":
+    return place.ask(lambda client: client.thresholds(), _all)
 
 
-async def _all(settings: Settings, tenant_name: str) -> Sequence[Threshold]:
-    from pgrerank import wiring
+async def _stored(
+    here: "Here", collection_name: str, name: str, knobs: dict[str, Any]
+) -> "ThresholdSet":
+    from pgrerank.api.v1.schema.thresholds import NewThreshold
+    from pgrerank.api.v1.thresholds import set_threshold
+    from pgrerank.client.calibration import ThresholdSet
 
-    async with wiring.admin_services(settings) as admin_services:
-        tenant = await admin_services.tenants.by_name(tenant_name)
-        return await admin_services.thresholds.all(tenant.id)
+    done = await set_threshold(
+        here.services, here.tenant_id, collection_name, name, NewThreshold(**knobs)
+    )
+    return remote.as_client(done, ThresholdSet)
 
 
-async def _remove(settings: Settings, tenant_name: str, collection_name: str, name: str) -> None:
-    from pgrerank import wiring
+async def _all(here: "Here") -> "list[ThresholdResponse]":
+    from pgrerank.api.v1.schema.thresholds import ThresholdResponse as Served
+    from pgrerank.client.calibration import ThresholdResponse
 
-    async with wiring.admin_services(settings) as admin_services:
-        tenant = await admin_services.tenants.by_name(tenant_name)
-        collection = await admin_services.collections.by_name(tenant.id, collection_name)
-        await admin_services.thresholds.delete(tenant.id, collection, name)
+    thresholds = await here.services.thresholds.all(here.tenant_id)
+    return [remote.as_client(Served.of(each), ThresholdResponse) for each in thresholds]
+
+
+async def _remove(here: "Here", collection_name: str, name: str) -> None:
+    collection = await here.services.collections.by_name(here.tenant_id, collection_name)
+    await here.services.thresholds.delete(here.tenant_id, collection, name)

@@ -9,8 +9,10 @@ It imports neither models nor the service.
 
 from pgrerank.client.asynchronous import AsyncClient
 from pgrerank.client.blocking import Client
+from pgrerank.client.calibration import CalibrationKnobs, ThresholdKnobs
 from pgrerank.client.errors import ClientError, InvalidCallError, RefusedError, UnreachableError
 from pgrerank.client.knobs import (
+    CollectionChanges,
     CollectionKnobs,
     Document,
     DocumentChanges,
@@ -22,8 +24,10 @@ from pgrerank.client.wire import Patience
 
 __all__ = [
     "AsyncClient",
+    "CalibrationKnobs",
     "Client",
     "ClientError",
+    "CollectionChanges",
     "CollectionKnobs",
     "Document",
     "DocumentChanges",
@@ -33,5 +37,6 @@ __all__ = [
     "RankKnobs",
     "RefusedError",
     "SearchKnobs",
+    "ThresholdKnobs",
     "UnreachableError",
 ]

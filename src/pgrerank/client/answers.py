@@ -246,6 +246,9 @@ class CollectionResponse(_Answer, frozen=True, kw_only=True):
     text_search: str
     #: fingerprint of the model of its vectors
     embedder: str
+    #: of its second set of vectors
+    second_embedder: str | None = None
+    second_state: str | None = None
     documents: int
     chunks: int
     store_tokens: bool = False
@@ -329,21 +332,3 @@ class Ingested(_Answer, frozen=True, kw_only=True):
             chunks=self.chunks + later.chunks,
             rejected=[*self.rejected, *moved],
         )
-
-
-class StoredJudgments(_Answer, frozen=True, kw_only=True):
-    """The outcome of adding judgments."""
-
-    #: number of judgments that were not stored before
-    added: int
-    #: ids of judged documents that are not in the collection
-    unknown: list[str] = []
-
-
-class FeedbackKept(_Answer, frozen=True, kw_only=True):
-    """The judgment as which the feedback was stored."""
-
-    query: str
-    document: str
-    grade: int
-    source: str

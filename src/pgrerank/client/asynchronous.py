@@ -1,15 +1,25 @@
 """The client for asyncio."""
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Self, TypeVar, Unpack
 from uuid import UUID
 
 import httpx
 
-from pgrerank.client import answers, calls, wire
+from pgrerank.client import answers, calls, key, management, wire
 from pgrerank.client.access import Access
+from pgrerank.client.calibration import (
+    CalibrationKnobs,
+    CalibrationResponse,
+    ThresholdKnobs,
+    ThresholdResponse,
+    ThresholdSet,
+)
 from pgrerank.client.calls import Call, Event
+from pgrerank.client.judgment import FeedbackKept, StoredJudgments
 from pgrerank.client.knobs import (
+    CollectionChanges,
     CollectionKnobs,
     Document,
     DocumentChanges,
@@ -97,13 +107,11 @@ class AsyncClient:
 
     async def feedback(
         self, ranking: UUID | str, chunk: UUID | str, event: Event, *, by: str | None = None
-    ) -> answers.FeedbackKept:
+    ) -> FeedbackKept:
         """Store what a user did with a result."""
         return await self._send(calls.feedback(ranking, chunk, event, by))
 
-    async def judge(
-        self, collection: str, judgments: Iterable[Judgment]
-    ) -> answers.StoredJudgments:
+    async def judge(self, collection: str, judgments: Iterable[Judgment]) -> StoredJudgments:
         """Store relevance grades of documents for queries, at most 10,000."""
         return await self._send(calls.judge(collection, judgments))
 
@@ -126,6 +134,12 @@ class AsyncClient:
             page = await self._send(calls.collections(page.cursor))
             for each in page.items:
                 yield each
+
+    async def update_collection(
+        self, name: str, **changes: Unpack[CollectionChanges]
+    ) -> answers.CollectionResponse:
+        """Change how a collection is searched, from the next search on."""
+        return await self._send(calls.update_collection(name, **changes))
 
     async def delete_collection(self, name: str) -> None:
         """Delete a collection with its documents."""
@@ -209,6 +223,78 @@ class AsyncClient:
             done = await self._send(call(None if at_most is None else at_most - total.deleted))
             total = total.plus(done)
         return total
+
+    async def terms(self, collection: str) -> dict[str, float]:
+        """The terms of a collection that raise candidates, with their weights."""
+        return (await self._send(management.terms(collection))).terms
+
+    async def put_terms(
+        self, collection: str, terms: Mapping[str, float] | Sequence[str]
+    ) -> dict[str, float]:
+        """Replace the terms of a collection. Returns them with their weights."""
+        return (await self._send(management.put_terms(collection, terms))).terms
+
+    async def calibrate(self, **knobs: Unpack[CalibrationKnobs]) -> CalibrationResponse:
+        """Fit a calibration to judgments. Takes one search for each judged query."""
+        return await self._send(management.calibrate(**knobs))
+
+    async def calibrations(
+        self, *, collection: str | None = None
+    ) -> AsyncIterator[CalibrationResponse]:
+        """All calibrations, newest first, without their cut-off points."""
+        page = await self._send(management.calibrations(collection, None))
+        for each in page.items:
+            yield each
+        while page.cursor:
+            page = await self._send(management.calibrations(collection, page.cursor))
+            for each in page.items:
+                yield each
+
+    async def calibration(self, calibration_id: UUID | str) -> CalibrationResponse:
+        """A calibration with its curve, its quality, and precision and recall by cut-off."""
+        return await self._send(management.one_calibration(calibration_id))
+
+    async def delete_calibration(self, calibration_id: UUID | str) -> None:
+        """Delete a calibration and the thresholds derived from it. An older one may apply again."""
+        await self._send(management.delete_calibration(calibration_id))
+
+    async def thresholds(self) -> list[ThresholdResponse]:
+        """All thresholds, sorted by name."""
+        return (await self._send(management.thresholds())).items
+
+    async def put_threshold(
+        self, collection: str, name: str, **knobs: Unpack[ThresholdKnobs]
+    ) -> ThresholdSet:
+        """Set a threshold. Raises RefusedError if no cut-off keeps the precision."""
+        return await self._send(management.put_threshold(collection, name, **knobs))
+
+    async def delete_threshold(self, collection: str, name: str) -> None:
+        """Delete a threshold. Searches that name it are refused from then on."""
+        await self._send(management.delete_threshold(collection, name))
+
+    async def keys(self) -> AsyncIterator[key.Key]:
+        """All API keys of the tenant, newest first, without secrets. Needs the scope `admin`."""
+        page = await self._send(management.keys(None))
+        for each in page.items:
+            yield each
+        while page.cursor:
+            page = await self._send(management.keys(page.cursor))
+            for each in page.items:
+                yield each
+
+    async def issue_key(
+        self,
+        name: str,
+        *,
+        scopes: Sequence[key.KeyScope] = ("search",),
+        expires_at: datetime | None = None,
+    ) -> key.IssuedKey:
+        """Issue an API key. Needs the scope `admin`. Only this answer has its secret."""
+        return await self._send(management.issue_key(name, scopes, expires_at))
+
+    async def revoke_key(self, key_id: UUID | str) -> None:
+        """Revoke an API key immediately. Needs the scope `admin`."""
+        await self._send(management.revoke_key(key_id))
 
     async def _send(self, call: Call[T]) -> T:
         async def attempt() -> T:

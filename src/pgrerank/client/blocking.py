@@ -1,15 +1,25 @@
 """The blocking client."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Self, TypeVar, Unpack
 from uuid import UUID
 
 import httpx
 
-from pgrerank.client import answers, calls, wire
+from pgrerank.client import answers, calls, key, management, wire
 from pgrerank.client.access import Access
+from pgrerank.client.calibration import (
+    CalibrationKnobs,
+    CalibrationResponse,
+    ThresholdKnobs,
+    ThresholdResponse,
+    ThresholdSet,
+)
 from pgrerank.client.calls import Call, Event
+from pgrerank.client.judgment import FeedbackKept, StoredJudgments
 from pgrerank.client.knobs import (
+    CollectionChanges,
     CollectionKnobs,
     Document,
     DocumentChanges,
@@ -97,11 +107,11 @@ class Client:
 
     def feedback(
         self, ranking: UUID | str, chunk: UUID | str, event: Event, *, by: str | None = None
-    ) -> answers.FeedbackKept:
+    ) -> FeedbackKept:
         """Store what a user did with a result."""
         return self._send(calls.feedback(ranking, chunk, event, by))
 
-    def judge(self, collection: str, judgments: Iterable[Judgment]) -> answers.StoredJudgments:
+    def judge(self, collection: str, judgments: Iterable[Judgment]) -> StoredJudgments:
         """Store relevance grades of documents for queries, at most 10,000."""
         return self._send(calls.judge(collection, judgments))
 
@@ -122,6 +132,12 @@ class Client:
         while page.cursor:
             page = self._send(calls.collections(page.cursor))
             yield from page.items
+
+    def update_collection(
+        self, name: str, **changes: Unpack[CollectionChanges]
+    ) -> answers.CollectionResponse:
+        """Change how a collection is searched, from the next search on."""
+        return self._send(calls.update_collection(name, **changes))
 
     def delete_collection(self, name: str) -> None:
         """Delete a collection with its documents."""
@@ -203,6 +219,72 @@ class Client:
             done = self._send(call(None if at_most is None else at_most - total.deleted))
             total = total.plus(done)
         return total
+
+    def terms(self, collection: str) -> dict[str, float]:
+        """The terms of a collection that raise candidates, with their weights."""
+        return self._send(management.terms(collection)).terms
+
+    def put_terms(
+        self, collection: str, terms: Mapping[str, float] | Sequence[str]
+    ) -> dict[str, float]:
+        """Replace the terms of a collection. Returns them with their weights."""
+        return self._send(management.put_terms(collection, terms)).terms
+
+    def calibrate(self, **knobs: Unpack[CalibrationKnobs]) -> CalibrationResponse:
+        """Fit a calibration to judgments. Takes one search for each judged query."""
+        return self._send(management.calibrate(**knobs))
+
+    def calibrations(self, *, collection: str | None = None) -> Iterator[CalibrationResponse]:
+        """All calibrations, newest first, without their cut-off points."""
+        page = self._send(management.calibrations(collection, None))
+        yield from page.items
+        while page.cursor:
+            page = self._send(management.calibrations(collection, page.cursor))
+            yield from page.items
+
+    def calibration(self, calibration_id: UUID | str) -> CalibrationResponse:
+        """A calibration with its curve, its quality, and precision and recall by cut-off."""
+        return self._send(management.one_calibration(calibration_id))
+
+    def delete_calibration(self, calibration_id: UUID | str) -> None:
+        """Delete a calibration and the thresholds derived from it. An older one may apply again."""
+        self._send(management.delete_calibration(calibration_id))
+
+    def thresholds(self) -> list[ThresholdResponse]:
+        """All thresholds, sorted by name."""
+        return self._send(management.thresholds()).items
+
+    def put_threshold(
+        self, collection: str, name: str, **knobs: Unpack[ThresholdKnobs]
+    ) -> ThresholdSet:
+        """Set a threshold. Raises RefusedError if no cut-off keeps the precision."""
+        return self._send(management.put_threshold(collection, name, **knobs))
+
+    def delete_threshold(self, collection: str, name: str) -> None:
+        """Delete a threshold. Searches that name it are refused from then on."""
+        self._send(management.delete_threshold(collection, name))
+
+    def keys(self) -> Iterator[key.Key]:
+        """All API keys of the tenant, newest first, without secrets. Needs the scope `admin`."""
+        page = self._send(management.keys(None))
+        yield from page.items
+        while page.cursor:
+            page = self._send(management.keys(page.cursor))
+            yield from page.items
+
+    def issue_key(
+        self,
+        name: str,
+        *,
+        scopes: Sequence[key.KeyScope] = ("search",),
+        expires_at: datetime | None = None,
+    ) -> key.IssuedKey:
+        """Issue an API key. Needs the scope `admin`. Only this answer has its secret."""
+        return self._send(management.issue_key(name, scopes, expires_at))
+
+    def revoke_key(self, key_id: UUID | str) -> None:
+        """Revoke an API key immediately. Needs the scope `admin`."""
+        self._send(management.revoke_key(key_id))
 
     def _send(self, call: Call[T]) -> T:
         return self._patience.blocking(call)(lambda: self._attempt(call))

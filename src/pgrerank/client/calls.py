@@ -7,7 +7,9 @@ from uuid import UUID
 
 from pgrerank.client import answers, checks
 from pgrerank.client.errors import InvalidCallError
+from pgrerank.client.judgment import FeedbackKept, StoredJudgments
 from pgrerank.client.knobs import (
+    CollectionChanges,
     CollectionKnobs,
     Document,
     DocumentChanges,
@@ -51,8 +53,8 @@ def search(
     """Search a collection."""
     return Call(
         method="POST",
-        path=f"{_collection(collection)}/search",
-        body=_body(SearchKnobs, knobs, query=query),
+        path=f"{collection_path(collection)}/search",
+        body=body(SearchKnobs, knobs, query=query),
         answer=answers.SearchResponse,
     )
 
@@ -64,7 +66,7 @@ def rank(
     return Call(
         method="POST",
         path="/v1/rankings",
-        body=_body(RankKnobs, knobs, query=query, documents=documents),
+        body=body(RankKnobs, knobs, query=query, documents=documents),
         answer=answers.RerankResponse,
     )
 
@@ -95,7 +97,7 @@ def why(ranking: UUID | str, document: str) -> Call[answers.ExplanationResponse]
 
 def collection(name: str) -> Call[answers.CollectionResponse]:
     """Get a collection."""
-    return Call(method="GET", path=_collection(name), answer=answers.CollectionResponse)
+    return Call(method="GET", path=collection_path(name), answer=answers.CollectionResponse)
 
 
 def collections(cursor: str | None) -> Call[answers.CollectionPage]:
@@ -108,22 +110,34 @@ def put_collection(name: str, **knobs: Unpack[CollectionKnobs]) -> Call[answers.
     """Create a collection, or get it if it exists with the same settings."""
     return Call(
         method="PUT",
-        path=_collection(name),
-        body=_body(CollectionKnobs, knobs),
+        path=collection_path(name),
+        body=body(CollectionKnobs, knobs),
+        answer=answers.CollectionResponse,
+    )
+
+
+def update_collection(
+    name: str, **changes: Unpack[CollectionChanges]
+) -> Call[answers.CollectionResponse]:
+    """Change settings of a collection."""
+    return Call(
+        method="PATCH",
+        path=collection_path(name),
+        body=body(CollectionChanges, changes),
         answer=answers.CollectionResponse,
     )
 
 
 def delete_collection(name: str) -> Call[None]:
     """Delete a collection with its documents."""
-    return Call(method="DELETE", path=_collection(name), answer=type(None), repeatable=False)
+    return Call(method="DELETE", path=collection_path(name), answer=type(None), repeatable=False)
 
 
 def ingest(collection: str, lines: Sequence[bytes], *, atomic: bool) -> Call[answers.Ingested]:
     """Store documents, each given as a line of NDJSON."""
     return Call(
         method="PUT",
-        path=f"{_collection(collection)}/documents",
+        path=f"{collection_path(collection)}/documents",
         params={"atomic": "true"} if atomic else {},
         body=b"\n".join(lines),
         media_type=_NDJSON,
@@ -147,7 +161,7 @@ def documents(
         parameters["cursor"] = checks.text("cursor", cursor)
     return Call(
         method="GET",
-        path=f"{_collection(collection)}/documents",
+        path=f"{collection_path(collection)}/documents",
         params=parameters,
         answer=answers.DocumentPage,
     )
@@ -160,7 +174,7 @@ def update_document(
     return Call(
         method="PATCH",
         path=_document(collection, document_id),
-        body=_body(DocumentChanges, changes),
+        body=body(DocumentChanges, changes),
         media_type="application/merge-patch+json",
         answer=answers.DocumentResponse,
     )
@@ -178,7 +192,7 @@ def delete_documents(
     asked = {"filter": filter, "ids": ids, "dry_run": dry_run, "at_most": at_most}
     return Call(
         method="POST",
-        path=f"{_collection(collection)}/deletions",
+        path=f"{collection_path(collection)}/deletions",
         body=checks.encode(asked),
         answer=answers.DeletionResponse,
     )
@@ -194,21 +208,26 @@ def delete_document(collection: str, document_id: str) -> Call[None]:
     )
 
 
-def judge(collection: str, judgments: Iterable[Judgment]) -> Call[answers.StoredJudgments]:
+def judge(collection: str, judgments: Iterable[Judgment]) -> Call[StoredJudgments]:
     """Store relevance grades."""
-    body = checks.encode({"collection": collection, "judgments": _as_list("judgments", judgments)})
-    return Call(method="POST", path="/v1/judgments", body=body, answer=answers.StoredJudgments)
+    sent = {"collection": collection, "judgments": _as_list("judgments", judgments)}
+    return Call(
+        method="POST",
+        path="/v1/judgments",
+        body=checks.encode(sent),
+        answer=StoredJudgments,
+    )
 
 
 def feedback(
     ranking: UUID | str, chunk: UUID | str, event: Event, by: str | None
-) -> Call[answers.FeedbackKept]:
+) -> Call[FeedbackKept]:
     """Store what a user did with a result."""
     return Call(
         method="POST",
         path=f"{_ranking(ranking)}/feedback",
         body=checks.encode({"chunk_id": chunk, "event": event, "by": by}),
-        answer=answers.FeedbackKept,
+        answer=FeedbackKept,
         repeatable=False,
     )
 
@@ -233,7 +252,8 @@ def batches(encoded: Iterable[bytes]) -> Iterator[list[bytes]]:
         yield batch
 
 
-def _body(kind: type[Any], knobs: Mapping[str, Any], **fields: Any) -> bytes:
+def body(kind: type[Any], knobs: Mapping[str, Any], **fields: Any) -> bytes:
+    """Knobs and other fields as JSON. Raises InvalidCallError for a knob that is not of `kind`."""
     checks.check_knobs(knobs, kind)
     return checks.encode({**fields, **knobs})
 
@@ -248,12 +268,13 @@ def _as_iterator(name: str, values: Iterable[T]) -> Iterator[T]:
     return iter(values)
 
 
-def _collection(name: str) -> str:
+def collection_path(name: str) -> str:
+    """The path of a collection. Raises InvalidCallError for a name that is no text."""
     return f"/v1/collections/{checks.segment('collection', name)}"
 
 
 def _document(collection: str, document_id: str) -> str:
-    return f"{_collection(collection)}/documents/{checks.segment('document', document_id)}"
+    return f"{collection_path(collection)}/documents/{checks.segment('document', document_id)}"
 
 
 def _ranking(ranking: UUID | str) -> str:

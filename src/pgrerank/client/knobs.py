@@ -90,6 +90,15 @@ class CollectionKnobs(TypedDict, total=False):
     reranker: str | None
 
 
+class CollectionChanges(TypedDict, total=False):
+    """Settings of a collection to change. Omitted ones stay."""
+
+    #: settings of the first stage: `k1`, `b`, `title_boost`, `fusion`, ...
+    retrieval: Mapping[str, Any]
+    #: name of a reranker that the operator configured; None: the service's default
+    reranker: str | None
+
+
 class Document(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A text to store, with an id of yours. Sending the same id again replaces it."""
 
@@ -118,5 +127,7 @@ class Judgment(Struct, frozen=True, kw_only=True, omit_defaults=True):
     query: str
     document: str
     grade: int
+    #: its origin; default: `human`
+    source: str = "human"
     #: the judge; any name
     by: str | None = None

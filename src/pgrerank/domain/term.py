@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import pstdev
 from typing import TypeAlias
 
+from pgrerank.domain import suggestion
 from pgrerank.domain.candidate import PairScore
 from pgrerank.domain.errors import InvalidRequestError
 
@@ -43,6 +44,17 @@ def check_terms(terms: Terms) -> None:
             )
     if len({term.casefold() for term in terms}) < len(terms):
         raise InvalidRequestError("terms", "must differ in more than upper and lower case")
+
+
+def require_terms(terms: Terms, names: Iterable[str]) -> None:
+    """Raise InvalidRequestError for a name that is none of the terms. Case is ignored."""
+    known = {term.casefold() for term in terms}
+    for name in names:
+        if name.casefold() not in known:
+            remedy = suggestion.remedy(name, terms)
+            raise InvalidRequestError(
+                "terms", f"the collection has no term `{name}`. {remedy}".rstrip()
+            )
 
 
 def without_terms(terms: Terms, names: Iterable[str]) -> dict[str, float]:

@@ -5,14 +5,13 @@ from dataclasses import replace
 from functools import reduce
 from typing import Any
 
-from pgrerank.domain import suggestion
 from pgrerank.domain.collection import Change, Collection
 from pgrerank.domain.document import BareChunk, passage
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.ids import ChunkId, TenantId
 from pgrerank.domain.name import validate_name
 from pgrerank.domain.retrieval import Retrieval
-from pgrerank.domain.term import Terms, check_terms, without_terms
+from pgrerank.domain.term import Terms, check_terms, require_terms, without_terms
 from pgrerank.ports.scorer import LateInteraction, Scorer
 from pgrerank.ports.services import AdminServices, Services, require_named
 
@@ -159,7 +158,7 @@ async def remove_terms(
     """
 
     def change(current: Collection) -> Collection:
-        _require_terms(current.terms, terms)
+        require_terms(current.terms, terms)
         return replace(current, terms=without_terms(current.terms, terms))
 
     return await services.collections.change(tenant_id, name, change)
@@ -220,16 +219,6 @@ async def remove_tokens(services: AdminServices, tenant_id: TenantId, collection
         tenant_id, collection_name, lambda current: replace(current, stores_tokens=False)
     )
     return await services.tokens.forget(tenant_id, collection)
-
-
-def _require_terms(terms: Terms, names: Sequence[str]) -> None:
-    known = {term.casefold() for term in terms}
-    for name in names:
-        if name.casefold() not in known:
-            remedy = suggestion.remedy(name, terms)
-            raise InvalidRequestError(
-                "terms", f"the collection has no term `{name}`. {remedy}".rstrip()
-            )
 
 
 async def _encode(

@@ -14,7 +14,9 @@ from pgrerank.api.v1.schema.thresholds import (
     ThresholdSet,
 )
 from pgrerank.domain.errors import ConflictError
+from pgrerank.domain.ids import TenantId
 from pgrerank.domain.tenant import Scope
+from pgrerank.ports.services import AdminServices
 from pgrerank.usecases.calibration import threshold as use_case
 
 TAGS = ["calibration"]
@@ -39,34 +41,39 @@ async def put_threshold(
     If no cut-off keeps that precision, the response is 409 and tells how many judged pairs are
     needed.
     """
-    promise = data.promise
+    return await set_threshold(call.services, call.tenant_id, name, threshold, data)
+
+
+async def set_threshold(
+    services: AdminServices,
+    tenant_id: TenantId,
+    collection_name: str,
+    name: str,
+    wanted: NewThreshold,
+) -> ThresholdSet:
+    """Store a threshold. Raises ConflictError if no cut-off keeps its precision."""
+    promise = wanted.promise
     if promise is None:
-        min_relevance = data.min_relevance or 0
-        stored = await use_case.by_hand(
-            call.services, call.tenant_id, name, threshold, min_relevance
-        )
-        explanation = f"Results with a relevance below {min_relevance:g} are cut."
+        least = wanted.min_relevance or 0
+        stored = await use_case.by_hand(services, tenant_id, collection_name, name, least)
         return ThresholdSet(
             name=stored.name,
             cutoff=None,
             min_relevance=stored.min_relevance,
-            explanation=explanation,
+            explanation=f"Results with a relevance below {least:g} are cut.",
         )
     choice = await use_case.promise(
-        call.services,
-        call.tenant_id,
+        services,
+        tenant_id,
+        collection_name,
         name,
-        threshold,
         promise,
-        calibration_id=data.calibration_id,
+        calibration_id=wanted.calibration_id,
     )
     if choice.cutoff is None:
         raise ConflictError(choice.explanation)
     return ThresholdSet(
-        name=threshold,
-        cutoff=choice.cutoff,
-        min_relevance=None,
-        explanation=choice.explanation,
+        name=name, cutoff=choice.cutoff, min_relevance=None, explanation=choice.explanation
     )
 
 

@@ -124,6 +124,13 @@ class NewCalibration(_Sent, frozen=True, kw_only=True):
             description="Chunks that are reranked. Use the value of the searches it is for.",
         ),
     ] = 50
+    cascade: Annotated[
+        Annotated[int, Meta(ge=0, le=knobs.MAX_DEPTH)] | None,
+        Meta(
+            description="Candidates that the reranker reads, the best by late interaction; "
+            "0: late interaction alone."
+        ),
+    ] = None
     unjudged: Annotated[
         Unjudged,
         Meta(description="`skip` results without a judgment, or count them as `irrelevant`."),
@@ -152,6 +159,7 @@ class NewCalibration(_Sent, frozen=True, kw_only=True):
                 strategy=self.strategy,
                 candidates=self.candidates,
                 depth=self.depth,
+                cascade=self.cascade,
                 rerank=RerankMode.ALWAYS,
             ),
             unjudged=self.unjudged,

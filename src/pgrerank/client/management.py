@@ -1,0 +1,123 @@
+"""Builds the calls that manage terms, calibrations, thresholds and keys. Sends nothing."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Unpack
+from uuid import UUID
+
+from msgspec import Struct
+
+from pgrerank.client import calibration, checks, key
+from pgrerank.client.calibration import CalibrationKnobs, ThresholdKnobs
+from pgrerank.client.calls import Call, body, collection_path
+
+_NO_ANSWER = type(None)
+_KEYS, _CALIBRATIONS = "/v1/keys", "/v1/calibrations"
+
+
+class Terms(Struct, frozen=True, kw_only=True):
+    """The terms of a collection with their weights."""
+
+    terms: dict[str, float]
+
+
+def terms(collection: str) -> Call[Terms]:
+    """Get the terms of a collection."""
+    return Call(method="GET", path=f"{collection_path(collection)}/terms", answer=Terms)
+
+
+def put_terms(collection: str, terms: Mapping[str, float] | Sequence[str]) -> Call[Terms]:
+    """Replace the terms of a collection."""
+    return Call(
+        method="PUT",
+        path=f"{collection_path(collection)}/terms",
+        body=checks.encode({"terms": terms}),
+        answer=Terms,
+    )
+
+
+def calibrate(**knobs: Unpack[CalibrationKnobs]) -> Call[calibration.CalibrationResponse]:
+    """Fit a calibration."""
+    return Call(
+        method="POST",
+        path=_CALIBRATIONS,
+        body=body(CalibrationKnobs, knobs),
+        answer=calibration.CalibrationResponse,
+        repeatable=False,
+    )
+
+
+def calibrations(collection: str | None, cursor: str | None) -> Call[calibration.CalibrationPage]:
+    """Get a page of calibrations."""
+    named = {"collection": collection, "cursor": cursor}
+    params: dict[str, str | int] = {
+        name: checks.text(name, value) for name, value in named.items() if value is not None
+    }
+    return Call(method="GET", path=_CALIBRATIONS, params=params, answer=calibration.CalibrationPage)
+
+
+def one_calibration(calibration_id: UUID | str) -> Call[calibration.CalibrationResponse]:
+    """Get a calibration."""
+    path = f"{_CALIBRATIONS}/{checks.segment('calibration', str(calibration_id))}"
+    return Call(method="GET", path=path, answer=calibration.CalibrationResponse)
+
+
+def delete_calibration(calibration_id: UUID | str) -> Call[None]:
+    """Delete a calibration."""
+    path = f"{_CALIBRATIONS}/{checks.segment('calibration', str(calibration_id))}"
+    return Call(method="DELETE", path=path, answer=_NO_ANSWER, repeatable=False)
+
+
+def thresholds() -> Call[calibration.ThresholdPage]:
+    """Get all thresholds."""
+    return Call(method="GET", path="/v1/thresholds", answer=calibration.ThresholdPage)
+
+
+def put_threshold(
+    collection: str, name: str, **knobs: Unpack[ThresholdKnobs]
+) -> Call[calibration.ThresholdSet]:
+    """Set a threshold."""
+    return Call(
+        method="PUT",
+        path=_threshold(collection, name),
+        body=body(ThresholdKnobs, knobs),
+        answer=calibration.ThresholdSet,
+    )
+
+
+def delete_threshold(collection: str, name: str) -> Call[None]:
+    """Delete a threshold."""
+    return Call(
+        method="DELETE", path=_threshold(collection, name), answer=_NO_ANSWER, repeatable=False
+    )
+
+
+def keys(cursor: str | None) -> Call[key.KeyPage]:
+    """Get a page of keys."""
+    params: dict[str, str | int] = {"cursor": checks.text("cursor", cursor)} if cursor else {}
+    return Call(method="GET", path=_KEYS, params=params, answer=key.KeyPage)
+
+
+def issue_key(
+    name: str, scopes: Sequence[key.KeyScope], expires_at: datetime | None
+) -> Call[key.IssuedKey]:
+    """Issue a key."""
+    sent = {"name": name, "scopes": list(scopes), "expires_at": expires_at}
+    return Call(
+        method="POST",
+        path=_KEYS,
+        body=checks.encode({field: value for field, value in sent.items() if value is not None}),
+        answer=key.IssuedKey,
+        repeatable=False,
+    )
+
+
+def revoke_key(key_id: UUID | str) -> Call[None]:
+    """Revoke a key."""
+    return Call(
+        method="DELETE", path=f"{_KEYS}/{checks.segment('key', str(key_id))}", answer=_NO_ANSWER
+    )
+
+
+def _threshold(collection: str, name: str) -> str:
+    return f"{collection_path(collection)}/thresholds/{checks.segment('threshold', name)}"
