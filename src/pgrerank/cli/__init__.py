@@ -34,6 +34,7 @@ _PANELS = {
         "worker": "Run scheduled jobs: partitions, retention, words, indexes, drift, reference sets.",
         "doctor": "Check everything a search needs, and suggest a remedy for each problem.",
         "backend": "Check the rerankers and embedders on other servers that PGRERANK_BACKENDS names.",
+        "completion": "Print a script that completes commands, options and files in bash 4.4, zsh or fish.",
         "models": "List the packaged models, and models of the Hugging Face hub that are known to run.",
     },
     "Watch": {

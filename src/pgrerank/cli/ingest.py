@@ -54,7 +54,9 @@ _SHOWN_REJECTIONS = 20
         "export-articles | pgrerank ingest - -t acme -c docs --json",
     ),
 )
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument(
+    "paths", nargs=-1, required=True, metavar="PATH...", shell_complete=option.complete_files
+)
 @remote.place
 @option.collection
 @click.option(

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 import click
 from click.core import ParameterSource
+from click.shell_completion import CompletionItem
 
 from pgrerank.domain.bounds import text
 from pgrerank.domain.errors import InvalidRequestError
@@ -181,6 +182,13 @@ def distinct(key: Callable[[Any], object] = lambda value: value) -> Callable[...
         return values
 
     return check
+
+
+def complete_files(
+    _context: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem[str]]:
+    """Let the shell complete an argument with files and folders."""
+    return [CompletionItem(incomplete, type="file")]
 
 
 def drop_defaults(context: click.Context, options: dict[str, Any], *names: str) -> None:
