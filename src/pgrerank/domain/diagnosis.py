@@ -121,7 +121,7 @@ def crowding_line(crowding: Crowding) -> DiagnosisLine:
         detail=detail,
         remedy="they are chunks of one document: search with `per_document`, such as 2"
         if 2 * crowding.within_documents > crowding.crowded
-        else "they are of several documents: search with `diversity`, such as 0.3",
+        else "they are of several documents: search with `diversity`, such as 0.5",
     )
 
 
