@@ -1131,6 +1131,7 @@ CREATE TABLE pgrerank.collection (
     second_state text,
     second_embedder_id uuid,
     terms jsonb DEFAULT '{}'::jsonb NOT NULL,
+    field_boosts jsonb DEFAULT '{}'::jsonb NOT NULL,
     reranker text,
     CONSTRAINT ck_collection_fusion CHECK ((fusion = ANY (ARRAY['rrf'::text, 'weighted'::text]))),
     CONSTRAINT ck_collection_second_state CHECK ((second_state = ANY (ARRAY['filling'::text, 'ready'::text, 'former'::text])))
@@ -1251,6 +1252,12 @@ COMMENT ON COLUMN pgrerank.collection.second_embedder_id IS 'Id of the embedder 
 --
 
 COMMENT ON COLUMN pgrerank.collection.terms IS 'Terms that raise what contains them, with their weights, as JSON.';
+
+--
+-- Name: COLUMN collection.field_boosts; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection.field_boosts IS 'Fields of metadata that raise candidates by a date or number, with their weights, as JSON.';
 
 --
 -- Name: COLUMN collection.reranker; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
@@ -2028,7 +2035,7 @@ COMMENT ON COLUMN pgrerank.rerank_log.document_texts IS 'Text of each supplied d
 -- Name: COLUMN rerank_log.boosts; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank.rerank_log.boosts IS 'What terms of the collection added to the log-odds, or, of supplied documents, to the rerank score; null: nothing.';
+COMMENT ON COLUMN pgrerank.rerank_log.boosts IS 'What terms and fields of the collection added to the log-odds, or, of supplied documents, to the rerank score; null: nothing.';
 
 --
 -- Name: COLUMN rerank_log.key_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
@@ -7242,7 +7249,7 @@ COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.content IS 'Text of the ch
 -- Name: COLUMN rerank_candidate.boost; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.boost IS 'What terms of the collection added to the log-odds or, where there are none, to the rerank score; 0: nothing.';
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.boost IS 'What terms and fields of the collection added to the log-odds or, where there are none, to the rerank score; 0: nothing.';
 
 --
 -- Name: COLUMN rerank_candidate.log_odds; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner

@@ -36,6 +36,8 @@ create table pgrerank.collection (
     second_embedder_id uuid,
     -- boosts by term
     terms jsonb not null default '{}',
+    -- boosts by metadata
+    field_boosts jsonb not null default '{}',
     -- name of the reranker of its searches; null: the service's default
     reranker text,
     constraint pk_collection primary key (tenant_id, id),
@@ -128,6 +130,8 @@ comment on column pgrerank.collection.second_embedder_id is
 'Id of the embedder of the second set; null: there is none.';
 comment on column pgrerank.collection.terms is
 'Terms that raise what contains them, with their weights, as JSON.';
+comment on column pgrerank.collection.field_boosts is
+'Fields of metadata that raise candidates by a date or number, with their weights, as JSON.';
 comment on column pgrerank.collection.reranker is
 'Name of the reranker of its searches; null: that of the service.';
 

@@ -197,8 +197,8 @@ comment on column pgrerank.rerank_log.agreement_parts is
 'What the similarity to the best candidates adds to the log-odds; null inside: not reranked; '
 'null: nothing was, or the documents were supplied.';
 comment on column pgrerank.rerank_log.boosts is
-'What terms of the collection added to the log-odds, or, of supplied documents, to the rerank '
-'score; null: nothing.';
+'What terms and fields of the collection added to the log-odds, or, of supplied documents, to the '
+'rerank score; null: nothing.';
 comment on column pgrerank.rerank_log.calibration_id is
 'Id of the calibration that was applied; null: none. No foreign key: the log outlives what it '
 'names.';

@@ -72,6 +72,7 @@ select
     c.sparse_weight,
     c.reranker,
     c.terms,
+    c.field_boosts,
     coalesce(s.documents, 0)::bigint as document_count,
     coalesce(s.chunks, 0)::bigint as chunk_count
 from pgrerank.collection as c
@@ -115,6 +116,7 @@ set
     sparse_weight = %(sparse_weight)s,
     reranker = %(reranker)s,
     terms = %(terms)s,
+    field_boosts = %(field_boosts)s,
     stores_tokens = %(stores_tokens)s
 where
     c.tenant_id = %(tenant_id)s

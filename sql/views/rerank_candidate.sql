@@ -159,8 +159,8 @@ comment on column pgrerank_analytics.rerank_candidate.ordinal is
 comment on column pgrerank_analytics.rerank_candidate.content is
 'Text of the chunk, of today; null as document_id.';
 comment on column pgrerank_analytics.rerank_candidate.boost is
-'What terms of the collection added to the log-odds or, where there are none, to the rerank '
-'score; 0: nothing.';
+'What terms and fields of the collection added to the log-odds or, where there are none, to the '
+'rerank score; 0: nothing.';
 comment on column pgrerank_analytics.rerank_candidate.log_odds is
 'Log-odds of relevance, which order the reranked candidates: the sum of the parts and of boost; '
 'null as base_part.';

@@ -1,5 +1,7 @@
 """Terms that boost candidates, over HTTP, on real storage."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from tests.api.conftest import client_of
@@ -31,15 +33,15 @@ async def ranked(caller, **knobs):
 
 
 async def test_terms_are_kept_whole(caller):
-    assert (await caller.get("/v1/collections/docs/terms")).json() == {"terms": {}}
+    assert (await caller.get("/v1/collections/docs/terms")).json() == {"terms": {}, "fields": {}}
 
     made = await terms(caller, {"Falcon": 0.8})
     plain = await terms(caller, ["falcon", "grey hen"])
 
-    assert made.json() == {"terms": {"Falcon": 0.8}}
-    assert plain.json() == {"terms": {"falcon": 0.5, "grey hen": 0.5}}
+    assert made.json()["terms"] == {"Falcon": 0.8}
+    assert plain.json()["terms"] == {"falcon": 0.5, "grey hen": 0.5}
     assert (await caller.get("/v1/collections/docs/terms")).json() == plain.json()
-    assert (await terms(caller, {})).json() == {"terms": {}}
+    assert (await terms(caller, {})).json() == {"terms": {}, "fields": {}}
 
 
 @pytest.mark.parametrize("wrong", [{"a": 0}, {"a": 2}, ["-"], ["a", "A"]])
@@ -108,3 +110,106 @@ async def test_found_chunks_are_raised_and_keep_their_raw_scores(caller, databas
             [after["id"]],
         ).fetchone()
     assert found == 2
+
+
+FIELDS = "/v1/collections/dated/terms"
+
+
+@pytest.fixture
+async def dated(stored_services, new_tenant):
+    """Four documents that match alike, of different ages and numbers of stars."""
+    now = datetime.now(UTC)
+    ages = {"new": 0, "month": 30, "year": 365}
+    async with client_of(stored_services, tenant_id=new_tenant()) as client:
+        await client.put("/v1/collections/dated")
+        documents = [
+            {
+                "id": name,
+                "text": f"red fox {name}",
+                "metadata": {"made": (now - timedelta(days=age)).isoformat(), "stars": age / 100},
+            }
+            for name, age in ages.items()
+        ]
+        documents.append({"id": "none", "text": "red fox hen hen"})
+        await client.put("/v1/collections/dated/documents", json=documents)
+        yield client
+
+
+async def found(client):
+    wanted = {"query": "red fox", "rerank": "always", "explain": True}
+    answer = await client.post("/v1/collections/dated/search", json=wanted)
+    return answer.json()
+
+
+def boosts_of(answer):
+    return {each["document"]["id"]: each["scores"]["boost"] for each in answer["candidates"]}
+
+
+async def test_recent_and_good_documents_are_raised_in_proportion(dated):
+    before = await found(dated)
+    made = await dated.put(FIELDS, json={"fields": {"made": {"half_life_days": 30, "weight": 0.8}}})
+    recent = await found(dated)
+    await dated.put(FIELDS, json={"fields": {"stars": {"worst": 0, "best": 3.65, "weight": 0.8}}})
+    good = await found(dated)
+
+    assert made.json()["fields"] == {
+        "made": {"weight": 0.8, "half_life_days": 30, "worst": None, "best": None}
+    }
+    assert set(boosts_of(before).values()) == {0}
+    by_age, by_stars = boosts_of(recent), boosts_of(good)
+    assert by_age["new"] > by_age["month"] > by_age["year"] > by_age["none"] == 0
+    assert by_age["month"] == pytest.approx(by_age["new"] / 2, rel=1e-3)
+    assert by_stars["year"] > by_stars["month"] > by_stars["new"] == by_stars["none"] == 0
+    for each in recent["candidates"]:
+        scores = each["scores"]
+        total = sum(scores["parts"].values()) + scores["boost"]
+        assert scores["log_odds"] == pytest.approx(total)
+
+
+async def test_terms_and_fields_are_set_apart_and_shown_together(dated):
+    await dated.put(FIELDS, json={"terms": {"hen": 0.5}})
+    await dated.put(FIELDS, json={"fields": {"made": {"half_life_days": 30}}})
+
+    kept = (await dated.get(FIELDS)).json()
+    await dated.put(FIELDS, json={"fields": {}})
+
+    assert (kept["terms"], list(kept["fields"])) == ({"hen": 0.5}, ["made"])
+    assert (await dated.get(FIELDS)).json() == {"terms": {"hen": 0.5}, "fields": {}}
+
+
+async def test_the_log_has_the_boosts_and_the_settings_that_were_applied(dated):
+    fields = {"made": {"half_life_days": 30.0, "weight": 0.8}}
+    await dated.put(FIELDS, json={"fields": fields})
+    answer = await found(dated)
+    await dated.put(FIELDS, json={"fields": {}})
+
+    logged = (await dated.get(f"/v1/rankings/{answer['id']}")).json()
+
+    assert logged["knobs"]["field_boosts"] == fields
+    assert [each["scores"]["boost"] for each in logged["candidates"]] == [
+        each["scores"]["boost"] for each in answer["candidates"]
+    ]
+    assert (
+        "field_boosts"
+        not in ((await dated.get(f"/v1/rankings/{(await found(dated))['id']}")).json()["knobs"])
+    )
+
+
+@pytest.mark.parametrize(
+    "boost",
+    [
+        {},
+        {"half_life_days": 0},
+        {"half_life_days": 30, "weight": 0},
+        {"half_life_days": 30, "weight": 2},
+        {"worst": 1},
+        {"worst": 1, "best": 1},
+        {"half_life_days": 30, "worst": 1, "best": 2},
+        {"half_life": 30},
+    ],
+)
+async def test_boosts_by_metadata_that_cannot_be_are_refused(dated, boost):
+    answer = await dated.put(FIELDS, json={"fields": {"made": boost}})
+
+    assert answer.status_code == 400
+    assert answer.json()["field"].startswith("fields")

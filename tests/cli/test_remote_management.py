@@ -68,6 +68,27 @@ def test_collection_is_made_changed_shown_listed_and_removed(place, name):
     assert (refused.exit_code, "no collection" in refused.stderr) == (1, True)
 
 
+def test_boosts_by_fields_are_added_listed_and_removed(docs):
+    docs.well("term", "field", "made", "--half-life", "30")
+    both = docs.json("term", "field", "stars", "--worst", "0", "--best", "5")
+    listed = docs.json("term", "fields")
+    left = docs.json("term", "remove-field", "made")
+    refused = docs("term", "remove-field", "star")
+    docs.well("term", "remove-field", "stars")
+
+    assert (
+        both
+        == listed
+        == {
+            "made": {"weight": 0.5, "half_life_days": 30},
+            "stars": {"weight": 0.5, "worst": 0, "best": 5},
+        }
+    )
+    assert list(left) == ["stars"]
+    assert refused.exit_code == 2
+    assert "`stars`" in refused.stderr
+
+
 def test_terms_are_added_listed_and_removed(docs):
     docs.well("term", "add", "pgvector=0.8", "WAL")
     added = docs.json("term", "add", "wal=0.3")

@@ -50,6 +50,7 @@ PAIRS = [
     (answers.CollectionResponse, native.CollectionResponse),
     (answers.CollectionPage, native.CollectionPage),
     (management.Terms, terms.Terms),
+    (management.BoostByField, terms.BoostByField),
     (calibration.CalibrationResponse, calibrations.CalibrationResponse),
     (calibration.CalibrationCurve, calibrations.CalibrationCurveResponse),
     (calibration.CutoffPoint, calibrations.CutoffPointResponse),

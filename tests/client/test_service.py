@@ -209,6 +209,11 @@ async def test_terms_thresholds_and_keys_are_managed(filled):
     issued = await filled("issue_key", "site", scopes=["search"])
     await filled("revoke_key", issued.key.id)
 
+    fields = {"made": {"half_life_days": 30}, "length": {"worst": 0, "best": 9, "weight": 0.25}}
+    boosts = await filled("put_field_boosts", "docs", fields)
+    assert boosts == await filled("field_boosts", "docs")
+    assert (boosts["made"].weight, boosts["made"].half_life_days) == (0.5, 30)
+    assert (boosts["length"].weight, boosts["length"].best) == (0.25, 9)
     assert put == {"Banana": 0.7} == await filled("terms", "docs")
     assert changed.retrieval.k1 == 1.5
     assert stored.min_relevance == 0.2

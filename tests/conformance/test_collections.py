@@ -7,6 +7,7 @@ import pytest
 
 from pgrerank.domain.collection import SETTINGS
 from pgrerank.domain.errors import ConflictError, InvalidRequestError, NotFoundError
+from pgrerank.domain.field_boost import FieldBoost
 from pgrerank.domain.retrieval import Fusion, Retrieval
 from tests.fixtures.collections import changing, embedded
 
@@ -77,6 +78,10 @@ async def test_settings_of_a_collection_are_changed(ports, tenant_id, add):
         ),
         "reranker": "cloud",
         "terms": {"pgvector": 0.5},
+        "field_boosts": {
+            "made": FieldBoost(half_life_days=30),
+            "stars": FieldBoost(weight=0.25, worst=0.5, best=5),
+        },
         "stores_tokens": True,
     }
 

@@ -2,12 +2,14 @@
 
 import math
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from uuid_utils.compat import uuid7
 
 from pgrerank.domain.calibration import LOGISTIC, Calibration, CandidatePool
 from pgrerank.domain.errors import ConflictError, NotFoundError
+from pgrerank.domain.field_boost import FieldBoost
 from pgrerank.domain.ids import RankingId
 from pgrerank.domain.judgment import Judgment
 from pgrerank.domain.relevance import StoredCalibration
@@ -29,7 +31,7 @@ from pgrerank.usecases.evaluation.replay_thresholds import ThresholdOverrides
 from pgrerank.usecases.search import search
 from tests import fakes
 from tests.fake_calibrations import GivenCalibration
-from tests.fixtures.collections import embedded
+from tests.fixtures.collections import changing, embedded
 
 TEXTS = [f"walrus {'seal ' * n}{'ice ' * (7 - n)}w{n}" for n in range(8)]
 QUERY = "walrus seal"
@@ -85,6 +87,28 @@ async def test_diversity_is_replayed_and_can_be_changed(services, shelf):
     changed = await replay(services, shelf.tenant_id, plain.id, ReplayPlan(diversity=0.7))
 
     assert again.before == again.after == changed.after == ids
+
+
+async def test_ages_count_from_the_time_of_the_search(services, shelf):
+    """A replay years later has the order of the search, since all documents are older then."""
+    services.clock.instant = now = datetime.now(UTC)
+    dates = [(now - timedelta(days=n)).isoformat() for n in range(len(TEXTS))]
+    await shelf.store(
+        *[embedded(f"d{n}", text, metadata={"made": dates[n]}) for n, text in enumerate(TEXTS)]
+    )
+    boosts = {"made": FieldBoost(half_life_days=1, weight=1.0)}
+    await services.collections.change(
+        shelf.tenant_id, shelf.collection.name, changing(field_boosts=boosts)
+    )
+    made = await logged(services, shelf)
+    services.clock.advance(10 * 365 * 86400)
+
+    again = await replay(services, shelf.tenant_id, made.id, ReplayPlan())
+
+    at_search = [hit.scores.boost for hit in made.hits]
+    assert max(at_search) > 0.1
+    assert [hit.scores.boost for hit in again.hits] == pytest.approx(at_search, rel=1e-3)
+    assert again.after == again.before
 
 
 async def test_a_replay_writes_nothing(services, shelf, database):

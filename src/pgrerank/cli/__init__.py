@@ -21,7 +21,7 @@ _PANELS = {
         "ingest": "Ingest documents into a collection, replacing those whose content changed.",
         "document": "Manage documents: list, show and delete them, and change their metadata.",
         "collection": "Manage collections: sets of documents that are searched together.",
-        "term": "Manage terms, such as product names, that boost the documents containing them.",
+        "term": "Manage what boosts candidates: terms such as product names, and fields of metadata.",
     },
     "Run the service": {
         "serve": "Run the HTTP service until it is stopped; requests in progress are finished first.",

@@ -105,7 +105,7 @@ def _because(scores: "ResultScores") -> str:
     """The parts of the log-odds that matter to two digits."""
     if scores.parts is None:
         return ""
-    parts = {**msgspec.to_builtins(scores.parts), "terms": scores.boost}
+    parts = {**msgspec.to_builtins(scores.parts), "boost": scores.boost}
     texts = [
         f"{name.replace('_', ' ')} {value:+.2f}"
         for name, value in parts.items()

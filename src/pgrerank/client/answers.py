@@ -54,7 +54,7 @@ class ResultScores(_Answer, frozen=True, kw_only=True):
     parts: LogOddsParts | None = None
     #: probability of relevance, 0 to 1
     relevance: float | None = None
-    #: amount that the collection's terms add to `log_odds`
+    #: amount that the collection's terms and fields add to `log_odds`
     boost: float = 0.0
 
 

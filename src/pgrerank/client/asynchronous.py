@@ -234,6 +234,16 @@ class AsyncClient:
         """Replace the terms of a collection. Returns them with their weights."""
         return (await self._send(management.put_terms(collection, terms))).terms
 
+    async def field_boosts(self, collection: str) -> dict[str, management.BoostByField]:
+        """The fields of metadata that raise candidates of a collection."""
+        return (await self._send(management.terms(collection))).fields
+
+    async def put_field_boosts(
+        self, collection: str, fields: management.Fields
+    ) -> dict[str, management.BoostByField]:
+        """Replace the boosts of a collection by fields of metadata. Returns them."""
+        return (await self._send(management.put_field_boosts(collection, fields))).fields
+
     async def calibrate(self, **knobs: Unpack[CalibrationKnobs]) -> CalibrationResponse:
         """Fit a calibration to judgments. Takes one search for each judged query."""
         return await self._send(management.calibrate(**knobs))

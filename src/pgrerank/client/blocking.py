@@ -230,6 +230,16 @@ class Client:
         """Replace the terms of a collection. Returns them with their weights."""
         return self._send(management.put_terms(collection, terms)).terms
 
+    def field_boosts(self, collection: str) -> dict[str, management.BoostByField]:
+        """The fields of metadata that raise candidates of a collection."""
+        return self._send(management.terms(collection)).fields
+
+    def put_field_boosts(
+        self, collection: str, fields: management.Fields
+    ) -> dict[str, management.BoostByField]:
+        """Replace the boosts of a collection by fields of metadata. Returns them."""
+        return self._send(management.put_field_boosts(collection, fields)).fields
+
     def calibrate(self, **knobs: Unpack[CalibrationKnobs]) -> CalibrationResponse:
         """Fit a calibration to judgments. Takes one search for each judged query."""
         return self._send(management.calibrate(**knobs))

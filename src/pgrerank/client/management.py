@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Unpack
+from typing import TypeAlias, Unpack
 from uuid import UUID
 
 from msgspec import Struct
@@ -15,10 +15,27 @@ _NO_ANSWER = type(None)
 _KEYS, _CALIBRATIONS = "/v1/keys", "/v1/calibrations"
 
 
+class BoostByField(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How much a field of metadata raises a candidate: by a date, or by a number."""
+
+    #: what the newest date, or the best number, adds: above 0 and at most 1
+    weight: float
+    #: the age in days at which a date adds half; None: by a number
+    half_life_days: float | None = None
+    #: the numbers that add nothing, and the whole weight; None: by a date
+    worst: float | None = None
+    best: float | None = None
+
+
+#: by field: `half_life_days`, or `worst` and `best`, and if it is not 0.5 `weight`
+Fields: TypeAlias = Mapping[str, BoostByField | Mapping[str, float]]
+
+
 class Terms(Struct, frozen=True, kw_only=True):
-    """The terms of a collection with their weights."""
+    """The terms of a collection with their weights, and its boosts by fields of metadata."""
 
     terms: dict[str, float]
+    fields: dict[str, BoostByField] = {}
 
 
 def terms(collection: str) -> Call[Terms]:
@@ -32,6 +49,16 @@ def put_terms(collection: str, terms: Mapping[str, float] | Sequence[str]) -> Ca
         method="PUT",
         path=f"{collection_path(collection)}/terms",
         body=checks.encode({"terms": terms}),
+        answer=Terms,
+    )
+
+
+def put_field_boosts(collection: str, fields: Fields) -> Call[Terms]:
+    """Replace the boosts of a collection by fields of metadata."""
+    return Call(
+        method="PUT",
+        path=f"{collection_path(collection)}/terms",
+        body=checks.encode({"fields": fields}),
         answer=Terms,
     )
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Self, TypeAlias
 
 from pgrerank.domain.errors import ConflictError
+from pgrerank.domain.field_boost import FieldBoost, FieldBoosts
 from pgrerank.domain.ids import CollectionId
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.retrieval import Retrieval
@@ -14,7 +15,7 @@ from pgrerank.domain.term import Terms
 
 DEFAULT_TEXT_SEARCH = "english"
 #: fields of a collection that a change may set
-SETTINGS = ("retrieval", "reranker", "terms", "stores_tokens")
+SETTINGS = ("retrieval", "reranker", "terms", "field_boosts", "stores_tokens")
 
 
 class SecondState(StrEnum):
@@ -54,6 +55,8 @@ class Collection:
     reranker: str | None = None
     #: terms that raise the candidates that contain them, with their weights
     terms: Terms = field(default_factory=dict[str, float])
+    #: fields of metadata that raise candidates by their values
+    field_boosts: FieldBoosts = field(default_factory=dict[str, FieldBoost])
 
     def under(self, model: ModelCard) -> Self:
         """The collection with the vectors of this embedder in use.

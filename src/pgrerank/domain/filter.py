@@ -120,7 +120,7 @@ def _group(key: str, value: Json, where: str, depth: int) -> Group:
 
 
 def _field(key: str, value: Json, where: str) -> Condition:
-    path = "$." + ".".join(_literal(step) for step in _steps(key, where))
+    path = "$." + ".".join(_literal(step) for step in steps(key, where))
     if not isinstance(value, Mapping):
         return _comparison(path, "$eq", value, where)
     if not value:
@@ -132,23 +132,28 @@ def _field(key: str, value: Json, where: str) -> Condition:
     )
 
 
-def _steps(key: str, where: str) -> list[str]:
-    """The keys of a dotted path, one per level."""
+def steps(key: str, where: str) -> list[str]:
+    """The keys of a dotted path, one per level.
+
+    Raises:
+        InvalidRequestError: The path is overlong, not valid text, or has a backslash that escapes
+            nothing; names `where`.
+    """
     text(where, key, most=MAX_KEY_CHARACTERS)
-    steps, escaped = [""], False
+    names, escaped = [""], False
     for character in key:
         if escaped and character not in _ESCAPED:
             raise InvalidRequestError(
                 where, r"has a backslash before what needs none; write `\\` for a backslash"
             )
         if character == "." and not escaped:
-            steps.append("")
+            names.append("")
         elif escaped or character != "\\":
-            steps[-1] += character
+            names[-1] += character
         escaped = character == "\\" and not escaped
     if escaped:
         raise InvalidRequestError(where, r"ends in a backslash; write `\\` for one")
-    return steps
+    return names
 
 
 def _comparison(path: str, name: str, operand: Json, where: str) -> Comparison:

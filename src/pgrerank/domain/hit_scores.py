@@ -47,7 +47,7 @@ class HitScores:
     cascade: float | None = None
     #: parts of the log-odds of relevance; None: not reranked, or a supplied document
     parts: ScoreParts | None = None
-    #: added to the deciding score by terms of the collection (domain/term.py)
+    #: added to the deciding score by terms and fields of the collection (domain/term.py)
     boost: float = 0.0
     #: whether the reranker did not read all of the query or the passage
     truncated: bool = False

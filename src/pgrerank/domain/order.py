@@ -31,7 +31,7 @@ def final_order(
         cascade_scores: Scores of the first step of a cascade; empty: there was no cascade. May be
             shorter than the list, like the next two.
         parts: Parts of the log-odds of the head; empty: the raw scores are used.
-        boosts: Added to the log-odds by terms of the collection; empty: none.
+        boosts: Added to the log-odds by terms and fields of the collection; empty: none.
     """
     scored = max(map(len, (scores, cascade_scores, parts, boosts)))
     hit_scores = [

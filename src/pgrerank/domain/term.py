@@ -68,11 +68,12 @@ def boosts(
     texts: Sequence[str],
     scores: Sequence[PairScore],
     deciding: Sequence[float | None],
+    others: Sequence[float] = (),
 ) -> list[float]:
-    """What to add to the score of each text; empty without terms.
+    """What to add to the score of each text; empty without terms and other weights.
 
-    A boost is the sum of the weights of the terms that a text contains, at most 1, times the
-    standard deviation of the list. So it does not depend on the reranker's scale, and it never
+    A boost is the sum of the weights of the terms that a text contains and of its other weights, at
+    most 1, times the standard deviation of the list. So it does not depend on the reranker's scale, and it never
     lifts a text above much better ones.
 
     Args:
@@ -80,8 +81,9 @@ def boosts(
         texts: The texts that were to be scored, as the reranker reads them.
         scores: Raw scores of the texts; an unscored text gets no boost.
         deciding: Scores that determine the order instead of the raw ones; empty: the raw ones do.
+        others: Weight of each text by its metadata (domain/field_boost.py); empty: none.
     """
-    if not terms:
+    if not terms and not any(others):
         return []
     raw = [score.value for score in scores]
     decide = [
@@ -92,8 +94,8 @@ def boosts(
     deviation = pstdev(values) if values else 0.0
     by_word = _by_word(terms)
     return [
-        0.0 if value is None else min(_weight(by_word, text), 1.0) * deviation
-        for text, value in zip(texts, decide, strict=True)
+        0.0 if value is None else min(_weight(by_word, text) + other, 1.0) * deviation
+        for text, value, other in zip(texts, decide, others or [0.0] * len(texts), strict=True)
     ]
 
 

@@ -8,9 +8,10 @@ from psycopg.rows import kwargs_row
 from psycopg.types.json import Jsonb
 from uuid_utils.compat import uuid7
 
-from pgrerank.domain import ids, suggestion
+from pgrerank.domain import field_boost, ids, suggestion
 from pgrerank.domain.collection import Change, Collection, SecondState
 from pgrerank.domain.errors import ConflictError, InvalidRequestError, NotFoundError
+from pgrerank.domain.field_boost import FieldBoost
 from pgrerank.domain.ids import CollectionId, TenantId
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.page import Page
@@ -200,6 +201,7 @@ class PostgresCollections:
                 "stores_tokens": changed.stores_tokens,
                 "reranker": changed.reranker,
                 "terms": Jsonb(dict(changed.terms)),
+                "field_boosts": Jsonb(field_boost.plain(changed.field_boosts)),
                 **asdict(changed.retrieval),
             },
         )
@@ -241,5 +243,7 @@ def _require_alike(
 def _collection(*, fusion: str, second_state: str | None, **columns: Any) -> Collection:
     columns["fusion"] = Fusion(fusion)
     columns["second_state"] = second_state and SecondState(second_state)
+    boosts = columns.pop("field_boosts").items()
+    columns["field_boosts"] = {name: FieldBoost(**boost) for name, boost in boosts}
     retrieval = {field.name: columns.pop(field.name) for field in fields(Retrieval)}
     return Collection(retrieval=Retrieval(**retrieval), **columns)

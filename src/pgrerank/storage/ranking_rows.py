@@ -7,7 +7,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from pgrerank.domain import ids
+from pgrerank.domain import field_boost, ids
 from pgrerank.domain.calibration import Answerability, Applied
 from pgrerank.domain.candidate import (
     LEGS,
@@ -50,7 +50,12 @@ def of_search(
         "end_user_id": request.end_user_id,
         "strategy": request.strategy,
         "profile": request.profile,
-        "knobs": Jsonb(_knobs(request) | _bounds(ranking.calibration) | _spent(report)),
+        "knobs": Jsonb(
+            _knobs(request)
+            | _bounds(ranking.calibration)
+            | _spent(report)
+            | _field_boosts(collection)
+        ),
         "status": report.status,
         "reason": report.reason,
         "warnings": list(ranking.warnings),
@@ -124,6 +129,12 @@ def _bounds(applied: Applied) -> dict[str, object]:
 def _spent(report: RerankReport) -> dict[str, object]:
     """Tokens and cost of the reranker, if it reports them; most do not."""
     return {"tokens": report.tokens, "cost": report.cost} if report.tokens else {}
+
+
+def _field_boosts(collection: Collection) -> dict[str, object]:
+    """The boosts by metadata as they were applied, if there are any; they may change later."""
+    boosts = field_boost.plain(collection.field_boosts)
+    return {"field_boosts": boosts} if boosts else {}
 
 
 def _arrays(hits: Sequence[Hit]) -> dict[str, object]:

@@ -8,6 +8,11 @@ from typing import Any
 from pgrerank.domain.collection import Change, Collection
 from pgrerank.domain.document import BareChunk, passage
 from pgrerank.domain.errors import InvalidRequestError
+from pgrerank.domain.field_boost import (
+    FieldBoosts,
+    check_field_boosts,
+    without,
+)
 from pgrerank.domain.ids import ChunkId, TenantId
 from pgrerank.domain.name import validate_name
 from pgrerank.domain.retrieval import Retrieval
@@ -111,24 +116,70 @@ def reranker_change(rerankers: Mapping[str, Scorer], name: str | None) -> Change
 
 
 async def boost(
-    services: AdminServices, tenant_id: TenantId, name: str, terms: Terms
+    services: AdminServices,
+    tenant_id: TenantId,
+    name: str,
+    terms: Terms | None = None,
+    fields: FieldBoosts | None = None,
 ) -> Collection:
-    """Replace the boosted terms of a collection, from the next search on.
+    """Replace the boosted terms of a collection, its boosts by metadata, or both.
+
+    They apply from the next search on.
 
     Args:
         services: The ports.
         tenant_id: The owner of the collection.
         name: The collection.
-        terms: All terms with their weights.
+        terms: All terms with their weights; None: they stay.
+        fields: All boosts by fields of metadata; None: they stay.
 
     Raises:
         NotFoundError: No such collection.
-        InvalidRequestError: A term or a weight is invalid.
+        InvalidRequestError: A term, a field or a weight is invalid.
     """
-    check_terms(terms)
-    return await services.collections.change(
-        tenant_id, name, lambda current: replace(current, terms=terms)
-    )
+    check_terms(terms or {})
+    check_field_boosts(fields or {})
+
+    def change(current: Collection) -> Collection:
+        return replace(
+            current,
+            terms=current.terms if terms is None else terms,
+            field_boosts=current.field_boosts if fields is None else fields,
+        )
+
+    return await services.collections.change(tenant_id, name, change)
+
+
+async def boost_fields(
+    services: AdminServices, tenant_id: TenantId, name: str, fields: FieldBoosts
+) -> Collection:
+    """Add boosts by fields of metadata to those of a collection, or change them.
+
+    Raises as `boost`.
+    """
+
+    def change(current: Collection) -> Collection:
+        merged = {**current.field_boosts, **fields}
+        check_field_boosts(merged)
+        return replace(current, field_boosts=merged)
+
+    return await services.collections.change(tenant_id, name, change)
+
+
+async def remove_field_boosts(
+    services: AdminServices, tenant_id: TenantId, name: str, names: Sequence[str]
+) -> Collection:
+    """Remove boosts by fields of metadata.
+
+    Raises:
+        NotFoundError: No such collection.
+        InvalidRequestError: The collection has no boost by one of the fields.
+    """
+
+    def change(current: Collection) -> Collection:
+        return replace(current, field_boosts=without(current.field_boosts, names))
+
+    return await services.collections.change(tenant_id, name, change)
 
 
 async def add_terms(

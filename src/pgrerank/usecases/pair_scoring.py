@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from pgrerank.domain import planning, relevance, term
+from pgrerank.domain import field_boost, planning, relevance, term
 from pgrerank.domain.calibration import CandidatePool
 from pgrerank.domain.candidate import (
     CascadeReport,
@@ -15,6 +16,7 @@ from pgrerank.domain.candidate import (
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.errors import OverloadedError, QuotaError, ScoringError
 from pgrerank.domain.ids import TenantId
+from pgrerank.domain.json import JsonObject
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.relevance import CalibrationContext, StoredCalibration
 from pgrerank.domain.request import SearchRequest
@@ -37,6 +39,8 @@ class PairScoring:
     calibrations: Calibrations
     #: instant of Clock.monotonic() by which scores are needed; None: no limit
     deadline: float | None
+    #: from when ages of dates count; None: fields of metadata add nothing
+    now: datetime | None = None
 
     async def scores(self, scorer: Scorer, passages: Sequence[Passage]) -> Sequence[PairScore]:
         """One score for each passage, in order. Raises as Scorer.score."""
@@ -58,11 +62,18 @@ class PairScoring:
         texts: Sequence[str],
         scores: Sequence[PairScore],
         log_odds: Sequence[float | None] = (),
+        metadata: Sequence[JsonObject] = (),
     ) -> Sequence[float]:
-        """What terms of the collection add to each score; empty without terms. See term.boosts."""
+        """What terms and fields of the collection add to each score; empty: nothing.
+
+        See term.boosts. Supplied documents have no metadata, so that only terms raise them.
+        """
         if self.collection is None:
             return []
-        return term.boosts(self.collection.terms, texts, scores, log_odds)
+        weights: Sequence[float] = ()
+        if metadata and self.now is not None:
+            weights = field_boost.weights(self.collection.field_boosts, metadata, self.now)
+        return term.boosts(self.collection.terms, texts, scores, log_odds, weights)
 
     async def calibration(self, model: ModelCard) -> CalibrationContext:
         """The calibration and the bounds that apply to scores of this model.

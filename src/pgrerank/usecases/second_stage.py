@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from pgrerank.domain import agreement, order, planning
 from pgrerank.domain.candidate import (
@@ -44,7 +45,7 @@ class Reranked:
     cascade_scores: Sequence[PairScore] = ()
     #: parts of the log-odds of relevance; None: not scored; empty: nothing was
     parts: Sequence[ScoreParts | None] = ()
-    #: added to the log-odds by terms of the collection; empty: nothing
+    #: added to the log-odds by terms and fields of the collection; empty: nothing
     boosts: Sequence[float] = ()
 
     def ordered(self, candidates: Sequence[Candidate]) -> tuple[Hit, ...]:
@@ -131,7 +132,8 @@ class SecondStage:
         parts = self._parts(reranked.scores, candidates, vector)
         texts = [each.text for each in passages]
         log_odds = [None if each is None else each.total for each in parts]
-        boosts = self.scoring.boosts(texts, reranked.scores, log_odds)
+        metadata = [each.metadata for each in candidates[: len(passages)]]
+        boosts = self.scoring.boosts(texts, reranked.scores, log_odds, metadata)
         return replace(reranked, parts=parts, boosts=boosts)
 
     async def _read_query(self) -> None:
@@ -206,6 +208,8 @@ def of(
     collection: Collection,
     request: SearchRequest,
     deadline: float | None = None,
+    *,
+    now: datetime | None = None,
 ) -> SecondStage:
     """The second stage of a search.
 
@@ -215,6 +219,7 @@ def of(
         collection: The collection.
         request: The search.
         deadline: Instant of Clock.monotonic() by which scores are needed; None: no limit.
+        now: From when ages of dates in metadata count; None: from now.
 
     Raises:
         InvalidRequestError: A cascade was requested, and the collection has no token vectors.
@@ -230,6 +235,7 @@ def of(
             request=request,
             calibrations=services.calibrations,
             deadline=deadline,
+            now=now or services.clock.now(),
         ),
     )
 

@@ -118,7 +118,7 @@ def test_each_leg_that_found_a_result_is_named(sparse, legs):
         # Terms are a part of the number that orders. Parts that round to zero are left out.
         (
             {"log_odds": -1.5, "rerank": 1.5, "parts": PARTS, "boost": 0.25},
-            "log-odds -1.500 (base -6.00, reranker +3.25, words +1.00, terms +0.25)\nrerank 1.500",
+            "log-odds -1.500 (base -6.00, reranker +3.25, words +1.00, boost +0.25)\nrerank 1.500",
         ),
     ],
 )

@@ -5,12 +5,15 @@ from uuid import UUID
 import pytest
 
 from pgrerank.domain.errors import InvalidRequestError, NotFoundError
+from pgrerank.domain.field_boost import FieldBoost
 from pgrerank.domain.ids import TenantId
 from pgrerank.usecases import lookup
 from pgrerank.usecases.collections import (
     add_terms,
     boost,
+    boost_fields,
     configure,
+    remove_field_boosts,
     remove_terms,
     reranker_change,
 )
@@ -104,3 +107,42 @@ async def test_names_are_checked_before_models_are_loaded(ports):
     for names in (("acme", "docs"), ("acme", "books", "gone"), ("nobody", None)):
         with pytest.raises(NotFoundError):
             await lookup.exist(*names)(ports)
+
+
+STARS, DATES = FieldBoost(worst=0, best=5), FieldBoost(half_life_days=7)
+
+
+async def test_what_is_not_given_stays(ports):
+    await boost(ports, TENANT, "docs", fields={"stars": STARS})
+    changed = await boost(ports, TENANT, "docs", {"owl": 1.0})
+
+    assert (changed.terms, changed.field_boosts) == ({"owl": 1.0}, {"stars": STARS})
+    assert (await boost(ports, TENANT, "docs", fields={})).terms == {"owl": 1.0}
+
+
+async def test_fields_are_added_changed_and_removed(ports):
+    await boost_fields(ports, TENANT, "docs", {"stars": DATES})
+    await boost_fields(ports, TENANT, "docs", {"stars": STARS})
+    both = await boost_fields(ports, TENANT, "docs", {"made": DATES})
+    left = await remove_field_boosts(ports, TENANT, "docs", ["stars"])
+
+    assert both.field_boosts == {"stars": STARS, "made": DATES}
+    assert left.field_boosts == {"made": DATES}
+
+
+async def test_an_unknown_field_removes_none_and_names_the_one_that_was_meant(ports):
+    await boost_fields(ports, TENANT, "docs", {"stars": STARS})
+
+    with pytest.raises(InvalidRequestError, match=r"no boost by `starz`.*`stars`"):
+        await remove_field_boosts(ports, TENANT, "docs", ["stars", "starz"])
+
+    assert "stars" in (await ports.collections.by_name(TENANT, "docs")).field_boosts
+
+
+async def test_a_field_that_is_refused_changes_none(ports):
+    with pytest.raises(InvalidRequestError, match="weighs 2"):
+        await boost_fields(ports, TENANT, "docs", {"stars": FieldBoost(worst=0, best=5, weight=2)})
+    with pytest.raises(InvalidRequestError, match="half_life_days"):
+        await boost(ports, TENANT, "docs", fields={"stars": FieldBoost()})
+
+    assert (await ports.collections.by_name(TENANT, "docs")).field_boosts == {}

@@ -123,6 +123,7 @@ def _collections(tables: MetaData) -> None:
         Column("second_state", Text),
         Column("second_embedder_id", UUID),
         required_column("terms", JSONB),
+        required_column("field_boosts", JSONB),
         Column("reranker", Text),
         PrimaryKeyConstraint("tenant_id", "id"),
         UniqueConstraint("tenant_id", "name"),

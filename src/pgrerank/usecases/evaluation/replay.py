@@ -90,7 +90,7 @@ async def replay(
     services = services.for_collection(collection)
     request = replayed_request(ranking, plan)
     collection, vector = await again.embed_again(services, collection, request)
-    stage = second_stage.of(services, tenant_id, collection, request)
+    stage = second_stage.of(services, tenant_id, collection, request, now=ranking.created_at)
     recalled = await services.history.candidates(
         tenant_id, collection, ranking_id, fusion=plan.fusion, token_model=stage.needs.token_model
     )

@@ -63,7 +63,7 @@ class ResultScores(Answer, frozen=True, kw_only=True):
     ]
     parts: Annotated[LogOddsParts | None, Meta(description="Null as `log_odds`.")]
     boost: Annotated[
-        float, Meta(description="Amount that terms of the collection add to `log_odds`.")
+        float, Meta(description="Amount that terms and fields of the collection add to `log_odds`.")
     ]
     relevance: Annotated[
         float | None,
