@@ -126,7 +126,7 @@ async def test_wrong_methods_say_which_there_are(client: Client):
         ({"query": "a", "limit": 1001}, "limit", "an integer from 1 to 1000"),
         ({"query": "a", "strategy": "magic"}, "strategy", "`tiered`, not `magic`"),
         ({"query": "a", "strategy": "Hybird"}, "strategy", "did you mean `hybrid`?"),
-        ({"query": "a", "tpyo": 1}, "tpyo", "unknown field; there are `query`, `strategy`"),
+        ({"query": "a", "tpyo": 1}, "tpyo", "unknown field; there are `query`, `queries`"),
         ({"query": "a", "top_k": 1}, "top_k", "did you mean `limit`?"),
         ({"query": "a", "k": 1}, "k", "did you mean `limit`?"),
         ({"q": "a"}, "q", "did you mean `query`?"),

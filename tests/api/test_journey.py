@@ -385,6 +385,53 @@ async def test_learned_sparse_weights_are_a_leg_of_their_own(caller: Client):
     assert {each["scores"]["sparse"] for each in logged["candidates"]} == {None, 6, 1}
 
 
+async def test_other_wordings_of_a_query_find_what_it_does_not(caller: Client):
+    asked = {"query": "apple", "strategy": "keyword", "rerank": "never"}
+    alone = await caller.post(SEARCH, json=asked)
+    together = await caller.post(
+        SEARCH, json={**asked, "queries": ["train", "apple", "train"], "explain": True}
+    )
+
+    assert ids(alone) == ["apple"]
+    found = together.json()
+    by_id = {each["document"]["id"]: each for each in found["candidates"]}
+    assert by_id.keys() == {"apple", "train"}
+    assert by_id["apple"]["ranks"]["keyword"] == 1
+    assert (by_id["train"]["ranks"]["keyword"], by_id["train"]["scores"]["keyword"]) == (None, None)
+    assert {each["scores"]["fused"] for each in found["candidates"]} == {1 / 61 / 2}
+    assert found["legs"]["keyword"] == alone.json()["legs"]["keyword"]
+    logged = (await caller.get(f"/v1/rankings/{found['id']}")).json()
+    assert logged["knobs"]["queries"] == ["train", "apple", "train"]
+    assert [each["ranks"] for each in logged["candidates"]] == [
+        each["ranks"] for each in found["candidates"]
+    ]
+    why = await caller.get(f"/v1/rankings/{found['id']}/why", params={"document": "train"})
+    assert why.json()["stage"] == "returned"
+
+
+async def test_what_other_wordings_find_is_reranked_by_the_query(caller: Client):
+    asked = {"query": "fast vehicle on rails", "strategy": "keyword", "rerank": "always"}
+    found = await caller.post(SEARCH, json={**asked, "queries": ["red fruit", "train"]})
+
+    results = found.json()["results"]
+    assert {each["document"]["id"] for each in results} >= {"apple", "train"}
+    assert all(each["scores"]["rerank"] is not None for each in results)
+    assert [each["scores"]["rerank"] for each in results] == sorted(
+        (each["scores"]["rerank"] for each in results), reverse=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("queries", "field"),
+    [(["a"] * 9, "queries"), (["a", " "], "queries[1]"), ("a", "queries"), ([1], "queries[0]")],
+)
+async def test_other_wordings_that_cannot_be_are_refused(caller: Client, queries, field):
+    answer = await caller.post(SEARCH, json={"query": "thing", "queries": queries})
+
+    assert answer.status_code == 400
+    assert field in answer.text
+
+
 @pytest.mark.parametrize("sparse", [{"a": 0}, {"a": -1}, {"": 1}, {"a": 1e300}, {"a\0": 1}, ["a"]])
 async def test_weights_that_cannot_be_are_refused(caller: Client, sparse):
     answer = await caller.post(SEARCH, json={"query": "thing", "sparse": sparse})

@@ -56,6 +56,17 @@ def test_search_asks_the_service_and_shows_the_same(remote):
     assert "rerank: full, 2 of 2 candidates by late-interaction" in shown
 
 
+def test_other_wordings_of_a_query_find_more(remote):
+    place = ("-c", "docs", "--strategy", "keyword")
+    alone = remote.json("search", "rotate", *place)
+    also = remote.json("search", "rotate", *place, "--also", "bananas", "--also", "nothing")
+
+    assert [each["document"]["id"] for each in alone["results"]] == ["keys"]
+    assert {each["document"]["id"] for each in also["results"]} == {"keys", "fruit"}
+    blank = remote("search", "rotate", *place, "--also", " ")
+    assert "--also [0]: must not be blank" in blank.stderr
+
+
 def test_a_tenant_of_the_environment_does_not_stand_in_the_way_of_the_service(remote):
     named = Cli(remote.environment | {"PGRERANK_TENANT": "any", "PGRERANK_COLLECTION": "docs"})
 

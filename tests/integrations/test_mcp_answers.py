@@ -71,12 +71,14 @@ async def test_a_search_asks_for_what_the_assistant_named():
     _, (plain,) = await searched({})
     _, (named,) = await searched({}, collection="other", limit=3, min_relevance=0.5)
     _, (apart,) = await searched({}, per_document=1, neighbours=2)
+    _, (reworded,) = await searched({}, queries=["r", "s"])
 
     assert plain.url.path.endswith("/v1/collections/docs/search")
     assert plain.content == b'{"query":"q","limit":5,"rerank":"always"}'
     assert apart.content == (
         b'{"query":"q","limit":5,"rerank":"always","per_document":1,"neighbours":2}'
     )
+    assert b'"queries":["r","s"]' in reworded.content
     assert named.url.path.endswith("/v1/collections/other/search")
     assert named.content == b'{"query":"q","limit":3,"rerank":"always","min_relevance":0.5}'
 

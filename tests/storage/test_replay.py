@@ -340,3 +340,24 @@ async def test_the_depth_of_a_replay_is_the_pool_of_its_relevance(services, shel
 
     assert CandidatePool.of(request).depth == 3
     assert (request.rerank, request.budget_ms) == (RerankMode.ALWAYS, None)
+
+
+async def test_a_search_by_several_wordings_keeps_its_fused_order(services, shelf):
+    made = await logged(services, shelf, strategy=Strategy.KEYWORD, queries=("ice w0", "ice w1"))
+    fused = Retrieval(fusion=Fusion.WEIGHTED)
+
+    again = await replay(services, shelf.tenant_id, made.id, ReplayPlan(fusion=fused))
+
+    assert len(made.hits) == len(TEXTS)
+    assert [(each.candidate.chunk_id, each.candidate.fused_rank) for each in again.hits] == [
+        (each.candidate.chunk_id, each.candidate.fused_rank) for each in made.hits
+    ]
+
+
+async def test_a_list_of_several_wordings_is_as_long_as_that_of_one(services, shelf):
+    made = await logged(
+        services, shelf, strategy=Strategy.KEYWORD, candidates=2, queries=("ice w0", "w3", "w7")
+    )
+
+    assert sorted(each.candidate.fused_rank for each in made.hits) == [1, 2]
+    assert all(each.candidate.content for each in made.hits)

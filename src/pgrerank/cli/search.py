@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         'pgrerank search "how do I rotate a key" -t acme -c docs',
         'pgrerank search "rotate a key" -t acme -c docs --rerank never --strategy keyword',
         'pgrerank search "how do I rotate a key" -t acme -c docs --compress',
+        'pgrerank search "rotate a key" -t acme -c docs --also "replace a secret"',
         'pgrerank search "rotate a key" -t acme -c docs --per-document 1 --neighbours 1',
         'PGRERANK_KEY=pgr_... pgrerank search "rotate a key" -c docs --url http://127.0.0.1:8080',
         """pgrerank search "key" -t acme -c docs --filter '{"year": {"$gte": 2024}}' --json""",
@@ -36,6 +37,13 @@ if TYPE_CHECKING:
 @click.argument("query")
 @remote.tenant
 @option.collection
+@click.option(
+    "--also",
+    "queries",
+    multiple=True,
+    metavar="QUERY",
+    help="Another wording of the query, whose results are fused with its own; may be repeated.",
+)
 @option.strategy
 @option.candidates
 @option.depth

@@ -10,6 +10,8 @@ from typing_extensions import TypedDict
 class SearchKnobs(TypedDict, total=False):
     """Knobs of a search. Omitted ones have the service's defaults."""
 
+    #: other wordings of the query, at most 8, whose results are fused with its own
+    queries: Sequence[str] | None
     strategy: Literal["hybrid", "dense", "keyword", "tiered"]
     #: maximum number of chunks per leg, 1-1000
     candidates: int

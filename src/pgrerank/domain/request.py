@@ -1,5 +1,6 @@
 """The request of a search. The three knobs candidates, depth and limit are independent."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -19,6 +20,7 @@ MAX_DEPTH = 1000
 MAX_LIMIT = 1000
 MAX_PER_DOCUMENT = 100
 MAX_QUERY_CHARACTERS = 100_000
+MAX_QUERIES = 8
 MAX_BUDGET_MS = 600_000
 MAX_RAW_SCORE = 1e9
 MAX_END_USER_CHARACTERS = 200
@@ -61,6 +63,9 @@ class SearchRequest:
     """
 
     query: str
+    #: other wordings of the query, at most 8, whose legs are fused with its own; equal ones count
+    #: once. What is found is reranked by the query alone
+    queries: tuple[str, ...] = ()
     strategy: Strategy = Strategy.HYBRID
     #: rows that each leg returns, 1-1000
     candidates: int = 100
@@ -117,6 +122,9 @@ class SearchRequest:
         within("diversity", self.diversity, 0, 1)
         within("neighbours", self.neighbours, 0, MAX_NEIGHBOURS)
         text("query", self.query, most=MAX_QUERY_CHARACTERS)
+        within("queries", len(self.queries), 0, MAX_QUERIES)
+        for place, wording in enumerate(self.queries):
+            text(f"queries[{place}]", wording, least=1, most=MAX_QUERY_CHARACTERS)
         text("end_user_id", self.end_user_id, least=1, most=MAX_END_USER_CHARACTERS)
         check_optional_name(self.threshold, "threshold")
         for name in ("min_score", "min_relevance", "threshold"):
@@ -133,6 +141,11 @@ class SearchRequest:
             InvalidRequestError: The query is blank.
         """
         text("query", self.query, least=1, most=MAX_QUERY_CHARACTERS)
+
+    @property
+    def wordings(self) -> Sequence[str]:
+        """The query, then its other wordings, without those that are equal to an earlier one."""
+        return list(dict.fromkeys((self.query, *self.queries)))
 
     @property
     def needs_spans(self) -> bool:

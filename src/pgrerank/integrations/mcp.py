@@ -31,6 +31,14 @@ PerDocument = Annotated[
 Neighbours = Annotated[
     int, Field(ge=0, le=10, description="Chunks around each passage to include in its text.")
 ]
+Queries = Annotated[
+    list[str],
+    Field(
+        max_length=8,
+        description="Other wordings of the query, or parts of it, that may find more passages. "
+        "They are ranked by how well they answer `query`.",
+    ),
+]
 Compress = Annotated[
     bool, Field(description="Reduce each passage to the sentences that answer the query.")
 ]
@@ -131,6 +139,7 @@ class _Tools:
         self,
         query: Query,
         *,
+        queries: Queries | None = None,
         collection: Annotated[
             str | None, Field(description="Name of the collection. Unset: the default collection.")
         ] = None,
@@ -149,6 +158,8 @@ class _Tools:
     ) -> FoundPassages:
         """Find the passages of a collection that best answer a query, reranked."""
         knobs: SearchKnobs = {"limit": limit, "rerank": "always"}
+        if queries:
+            knobs["queries"] = queries
         if compress:
             knobs["compress"] = True
         if per_document is not None:

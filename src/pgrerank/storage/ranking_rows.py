@@ -92,6 +92,7 @@ def _sparse_arrays(ranking: SearchOutcome) -> dict[str, object]:
 
 def _knobs(request: SearchRequest) -> dict[str, object]:
     return {
+        "queries": list(request.queries),
         "candidates": request.candidates,
         "depth": request.effective_depth,
         "limit": request.limit,

@@ -17,6 +17,7 @@ def request(ranking: LoggedRanking) -> SearchRequest:
     knobs: dict[str, Any] = {
         name: value for name, value in ranking.knobs.items() if name in _FIELDS
     }
+    knobs["queries"] = tuple(knobs.get("queries", ()))
     return SearchRequest(
         query=ranking.query,
         strategy=Strategy(ranking.strategy),

@@ -15,7 +15,7 @@ from pgrerank.domain.relevance import CalibrationContext, StoredCalibrations
 from pgrerank.domain.request import RerankMode, SearchRequest
 from pgrerank.domain.stopwatch import Stopwatch
 from pgrerank.ports.services import Services
-from pgrerank.usecases import pair_scoring, second_stage, spans, windows
+from pgrerank.usecases import pair_scoring, second_stage, spans, windows, wordings
 from pgrerank.usecases.second_stage import Reranked, SecondStage
 
 
@@ -103,13 +103,13 @@ async def _search(
         calibration = stage.calibration_of(stored)
     async with stage.reading_ahead():
         with watch.stage("embed"):
-            vector = await services.embedder.query(request.query) if request.has_dense_leg else None
+            vectors = await wordings.embed(services, request)
         with watch.stage("retrieve"):
-            retrieved = await services.candidates.retrieve(
-                tenant_id, collection, request, vector, stage.needs
+            retrieved = await wordings.retrieve(
+                services, tenant_id, collection, request, vectors=vectors, needs=stage.needs
             )
         with watch.stage("rerank"):
-            reranked = await stage.rerank(retrieved.candidates, vector)
+            reranked = await stage.rerank(retrieved.candidates, vectors[0])
     with watch.stage("order"):
         outcome = await offload(
             partial(_outcome, request, retrieved, reranked, calibration),

@@ -39,6 +39,7 @@ REQUESTS = st.builds(
     lambda rerank, **knobs: SearchRequest(**knobs, **rerank),
     rerank=RERANK,
     query=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20),
+    queries=st.lists(st.sampled_from("abc"), max_size=3).map(tuple),
     strategy=st.sampled_from(Strategy),
     profile=st.sampled_from(Profile),
     candidates=st.integers(1, 1000),

@@ -78,7 +78,8 @@ async def replay(
 ) -> Replay:
     """Fuse and rerank the candidates of a logged search again. Nothing is stored.
 
-    The legs do not run again; their logged results are used.
+    The legs do not run again; their logged results are used. A search by several wordings keeps
+    its logged fused order, since the lists of the other wordings are not logged.
 
     Raises:
         NotFoundError: There is no such ranking, or its collection was deleted.
@@ -92,7 +93,11 @@ async def replay(
     collection, vector = await again.embed_again(services, collection, request)
     stage = second_stage.of(services, tenant_id, collection, request, now=ranking.created_at)
     recalled = await services.history.candidates(
-        tenant_id, collection, ranking_id, fusion=plan.fusion, token_model=stage.needs.token_model
+        tenant_id,
+        collection,
+        ranking_id,
+        fusion=None if request.queries else plan.fusion,
+        token_model=stage.needs.token_model,
     )
     watch = Stopwatch(services.clock.monotonic)
     with watch.stage("rerank"):

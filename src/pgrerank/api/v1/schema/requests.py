@@ -233,6 +233,19 @@ class Search(_Sent, frozen=True, kw_only=True):
             examples=["parse a date out of a string"],
         ),
     ]
+    queries: Annotated[
+        Annotated[
+            list[Annotated[str, Meta(min_length=1, max_length=knobs.MAX_QUERY_CHARACTERS)]],
+            Meta(max_length=knobs.MAX_QUERIES),
+        ]
+        | None,
+        Meta(
+            description="Other wordings of the query, such as your own rewrites. The legs run for "
+            "each, all lists are fused, and the result is reranked by `query` alone. A result that "
+            "only these found has null `ranks` of the legs. `sparse` applies to `query`.",
+            examples=[["strptime", "convert text to a datetime"]],
+        ),
+    ] = None
     strategy: Annotated[
         Strategy,
         Meta(
@@ -335,6 +348,7 @@ class Search(_Sent, frozen=True, kw_only=True):
         """The domain value. Raises InvalidRequestError for an invalid filter or setting."""
         values = {name: getattr(self, name) for name in self.__struct_fields__}
         values["spans"] = self.spans and self.spans.settings()
+        values["queries"] = tuple(self.queries or ())
         return SearchRequest(**values, key_id=key_id)
 
 
