@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     "queries",
     multiple=True,
     metavar="QUERY",
+    callback=option.distinct(),
     help="Another wording of the query, whose results are fused with its own; may be repeated.",
 )
 @option.strategy

@@ -31,6 +31,16 @@ PerDocument = Annotated[
 Neighbours = Annotated[
     int, Field(ge=0, le=10, description="Chunks around each passage to include in its text.")
 ]
+CollectionName = Annotated[
+    str | None, Field(description="Name of the collection. Unset: the default collection.")
+]
+Filter = Annotated[
+    dict[str, Any] | None,
+    Field(description='Condition on metadata: {"lang": "en", "year": {"$gte": 2020}}.'),
+]
+MinRelevance = Annotated[
+    float | None, Field(ge=0, le=1, description="Minimum probability of relevance of a passage.")
+]
 Queries = Annotated[
     list[str],
     Field(
@@ -140,18 +150,10 @@ class _Tools:
         query: Query,
         *,
         queries: Queries | None = None,
-        collection: Annotated[
-            str | None, Field(description="Name of the collection. Unset: the default collection.")
-        ] = None,
+        collection: CollectionName = None,
         limit: Limit = 5,
-        filter: Annotated[  # noqa: A002 - as the API calls it
-            dict[str, Any] | None,
-            Field(description='Condition on metadata: {"lang": "en", "year": {"$gte": 2020}}.'),
-        ] = None,
-        min_relevance: Annotated[
-            float | None,
-            Field(ge=0, le=1, description="Minimum probability of relevance of a passage."),
-        ] = None,
+        filter: Filter = None,  # noqa: A002 - as the API calls it
+        min_relevance: MinRelevance = None,
         per_document: PerDocument = None,
         neighbours: Neighbours = 0,
         compress: Compress = False,

@@ -8,7 +8,7 @@ from litestar.params import FromPath, JSONBody
 from pgrerank.api import auth, media
 from pgrerank.api.call import TheCall
 from pgrerank.api.errors import response_specs
-from pgrerank.api.v1.schema import requests
+from pgrerank.api.v1.schema import administration, requests
 from pgrerank.api.v1.schema.responses import IssuedKey, Key, KeyPage
 from pgrerank.domain.tenant import Scope
 from pgrerank.usecases import access
@@ -24,7 +24,7 @@ TAGS = ["keys"]
     guards=[auth.needs(Scope.ADMIN), media.json_only],
     responses=response_specs(400, 401, 403, 409, 413, 415, 429, 500, 503),
 )
-async def issue_key(data: JSONBody[requests.NewKey], call: TheCall) -> IssuedKey:
+async def issue_key(data: JSONBody[administration.NewKey], call: TheCall) -> IssuedKey:
     """Issue a key of the tenant. Only this response contains its secret."""
     key, secret = await access.issue(
         call.services, call.tenant_id, data.name, frozenset(data.scopes), data.expires_at

@@ -6,7 +6,7 @@ from litestar.params import JSONBody
 from pgrerank.api import media
 from pgrerank.api.errors import response_specs
 from pgrerank.api.injected import TheServices
-from pgrerank.api.v1.schema import requests
+from pgrerank.api.v1.schema import administration, requests
 from pgrerank.api.v1.schema.responses import IssuedKey, Key, TenantPage, TenantResponse
 from pgrerank.usecases import access
 
@@ -22,7 +22,7 @@ TAGS = ["tenants"]
     responses=response_specs(400, 401, 403, 409, 413, 415, 500, 503),
 )
 async def create_tenant(
-    data: JSONBody[requests.NewTenant], services: TheServices
+    data: JSONBody[administration.NewTenant], services: TheServices
 ) -> TenantResponse:
     """Create a tenant, an isolated customer. Next, issue its first key."""
     return TenantResponse.of(await services.tenants.create(data.name))
@@ -49,7 +49,7 @@ async def list_tenants(services: TheServices) -> TenantPage:
     responses=response_specs(400, 401, 403, 404, 413, 415, 500, 503),
 )
 async def set_tenant_quota(
-    name: requests.Name, data: JSONBody[requests.Quota], services: TheServices
+    name: requests.Name, data: JSONBody[administration.Quota], services: TheServices
 ) -> TenantResponse:
     """Set how many pairs per second the tenant may rerank, from the next request on."""
     return TenantResponse.of(await services.tenants.set_quota(name, data.pairs_per_second))
@@ -64,7 +64,7 @@ async def set_tenant_quota(
     responses=response_specs(400, 401, 403, 404, 413, 415, 500, 503),
 )
 async def set_tenant_texts(
-    name: requests.Name, data: JSONBody[requests.Texts], services: TheServices
+    name: requests.Name, data: JSONBody[administration.Texts], services: TheServices
 ) -> TenantResponse:
     """Set whether the log stores the texts of supplied documents, from now on.
 
@@ -94,7 +94,7 @@ async def delete_tenant(name: requests.Name, services: TheServices) -> None:
     responses=response_specs(400, 401, 403, 404, 409, 413, 415, 500, 503),
 )
 async def issue_tenant_key(
-    name: requests.Name, data: JSONBody[requests.NewKey], services: TheServices
+    name: requests.Name, data: JSONBody[administration.NewKey], services: TheServices
 ) -> IssuedKey:
     """Issue a key of this tenant, such as its first one, with the scope `admin`."""
     tenant = await services.tenants.by_name(name)

@@ -18,7 +18,6 @@ from pgrerank.domain.ids import KeyId
 from pgrerank.domain.request import Profile, RerankMode, SearchRequest, Strategy
 from pgrerank.domain.retrieval import Fusion
 from pgrerank.domain.sparse import MAX_WEIGHTS
-from pgrerank.domain.tenant import Scope
 
 MAX_PAGE = 1000
 PAGE = 100
@@ -51,16 +50,8 @@ RawScore = Annotated[float, Meta(ge=-knobs.MAX_RAW_SCORE, le=knobs.MAX_RAW_SCORE
 #: their contents are checked where they are read, with errors that name the fault: filters in
 #: domain/filter.py, objects to rank in domain/structured.py, weights in domain/sparse.py
 JsonObject = Annotated[dict[str, Any], Meta(max_length=MAX_KEYS)]
-SparseWeights = Annotated[dict[str, float], Meta(max_length=MAX_WEIGHTS)]
 Instant = Annotated[datetime, Meta(tz=True)]
-Label = Annotated[
-    str,
-    Meta(
-        pattern=forms.LABEL,
-        description="Name that tells keys apart. No two active keys have the same name.",
-        examples=["web shop"],
-    ),
-]
+SparseWeights = Annotated[dict[str, float], Meta(max_length=MAX_WEIGHTS)]
 
 
 EndUserId = Annotated[
@@ -73,11 +64,11 @@ EndUserId = Annotated[
 ]
 
 
-class _Sent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    pass
+class Sent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A body whose unknown fields are refused."""
 
 
-class RetrievalSettingsUpdate(_Sent, frozen=True, kw_only=True, omit_defaults=True):
+class RetrievalSettingsUpdate(Sent, frozen=True, kw_only=True, omit_defaults=True):
     """Settings of a collection's first stage. Omitted ones keep their value or the default."""
 
     k1: Annotated[
@@ -119,7 +110,7 @@ class RetrievalSettingsUpdate(_Sent, frozen=True, kw_only=True, omit_defaults=Tr
         }
 
 
-class ChangedCollection(_Sent, frozen=True, kw_only=True):
+class ChangedCollection(Sent, frozen=True, kw_only=True):
     """Changes of a collection's settings."""
 
     retrieval: Annotated[
@@ -132,7 +123,7 @@ class ChangedCollection(_Sent, frozen=True, kw_only=True):
     ] = UNSET
 
 
-class NewCollection(_Sent, frozen=True, kw_only=True):
+class NewCollection(Sent, frozen=True, kw_only=True):
     """Settings of a new collection."""
 
     text_search: Annotated[
@@ -175,7 +166,7 @@ class NewCollection(_Sent, frozen=True, kw_only=True):
     ] = None
 
 
-class NewDocument(_Sent, frozen=True, kw_only=True):
+class NewDocument(Sent, frozen=True, kw_only=True):
     """A text with an id of yours. Sending the same id again replaces the document.
 
     Only describes rows; `formats/document_row.py` reads them.
@@ -220,7 +211,7 @@ class NewDocument(_Sent, frozen=True, kw_only=True):
     ] = None
 
 
-class Search(_Sent, frozen=True, kw_only=True):
+class Search(Sent, frozen=True, kw_only=True):
     """A query and its settings. `candidates`, `depth` and `limit` are independent."""
 
     query: Annotated[
@@ -350,56 +341,3 @@ class Search(_Sent, frozen=True, kw_only=True):
         values["spans"] = self.spans and self.spans.settings()
         values["queries"] = tuple(self.queries or ())
         return SearchRequest(**values, key_id=key_id)
-
-
-class NewKey(_Sent, frozen=True, kw_only=True):
-    """An API key to issue."""
-
-    name: Label
-    scopes: Annotated[
-        list[Scope],
-        Meta(
-            min_length=1,
-            max_length=len(Scope),
-            description="`search`: search and read. `ingest`: write. `admin`: manage keys.",
-            examples=[["search"]],
-        ),
-    ]
-    expires_at: Annotated[
-        Instant | None,
-        Meta(description="Time of expiry with time zone, up to the year 2999. Unset: never."),
-    ] = None
-
-
-class NewTenant(_Sent, frozen=True, kw_only=True):
-    """A tenant to create."""
-
-    name: Annotated[
-        str,
-        Meta(
-            pattern=forms.NAME,
-            description="1 to 64 characters of a-z, 0-9, `_`, `-` and `.`.",
-            examples=["acme"],
-        ),
-    ]
-
-
-class Quota(_Sent, frozen=True, kw_only=True):
-    """The quota of a tenant."""
-
-    pairs_per_second: Annotated[
-        Annotated[int, Meta(ge=0, le=2**31 - 1)] | None,
-        Meta(
-            description="Reranked pairs per second in each process of the service; 0: unlimited; "
-            "null: the default of the service.",
-            examples=[200],
-        ),
-    ]
-
-
-class Texts(_Sent, frozen=True, kw_only=True):
-    """Whether a tenant's log stores texts."""
-
-    keep: Annotated[
-        bool, Meta(description="Store the texts of supplied documents, not only their hashes.")
-    ]
