@@ -101,7 +101,7 @@ class Result(_Answer, frozen=True, kw_only=True):
     spans: list[Span] | None = None
     #: the content reduced to its spans; None: not requested, or not found
     extract: str | None = None
-    #: the content with that of its neighbours; None: not requested
+    #: the content with that of its neighbours; None: not requested, or beyond 100 results
     window: str | None = None
 
 

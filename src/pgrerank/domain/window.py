@@ -5,6 +5,8 @@ from functools import reduce
 
 #: the most chunks before and after a result that can be joined to it
 MAX_NEIGHBOURS = 10
+#: results from the first on that get a window
+MAX_WINDOWS = 100
 #: shortest text that counts as shared, in characters: a shorter one may be there by chance
 _LEAST = 4
 #: longest shared text that is looked for, in characters

@@ -6,7 +6,7 @@ from litestar.params import QueryParameter
 from msgspec import Meta
 
 from pgrerank.domain.request import MAX_PER_DOCUMENT
-from pgrerank.domain.window import MAX_NEIGHBOURS
+from pgrerank.domain.window import MAX_NEIGHBOURS, MAX_WINDOWS
 
 PerDocument = Annotated[
     Annotated[int, Meta(ge=1, le=MAX_PER_DOCUMENT)] | None,
@@ -47,6 +47,6 @@ WindowOrNull = Annotated[
     str | None,
     Meta(
         description="The content with that of the `neighbours` before and after it, as one text. "
-        "Null: not requested."
+        f"Null: not requested, or not among the first {MAX_WINDOWS} of the answer."
     ),
 ]
