@@ -50,7 +50,7 @@ _PANELS = {
         "evaluate": "Measure ranking quality on judged queries, with the pipeline that serves searches.",
         "compare": "Compare two stored evaluations, and tell whether the difference is significant.",
         "sweep": "Measure quality and latency across candidates, depths and rerankers.",
-        "tune": "Fit BM25, fusion, candidates and depth to judged queries, and tell whether it helps.",
+        "tune": "Fit BM25, fusion, boosts by fields, candidates and depth to judged queries.",
         "replay": "Replay logged searches with other settings, and compare the rankings.",
         "report": "Write a report on recent searches as one self-contained HTML page.",
         "rerank-run": "Rerank a first-stage run in TREC format. Needs no database.",

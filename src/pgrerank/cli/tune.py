@@ -44,8 +44,9 @@ def tune(
     as_json: bool,
     **options: Any,
 ) -> None:
-    """Fit BM25, fusion, candidates and depth to judged queries, and tell whether it helps.
+    """Fit BM25, fusion, boosts by fields, candidates and depth to judged queries.
 
+    Tells whether it helps.
     Set --candidates and --depth to what searches use now. The gain is measured on queries not used
     in the fit (five-fold cross-validation). Without --apply nothing is stored, and nothing is
     logged. Candidates and depth are never stored; each search sets its own.

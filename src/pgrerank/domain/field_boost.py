@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeAlias, cast
 
@@ -87,6 +87,14 @@ def weights(boosts: FieldBoosts, metadata: Sequence[JsonObject], now: datetime) 
         return []
     paths = [(steps(name, name), boost) for name, boost in boosts.items()]
     return [sum(_weighted(each, path, boost, now) for path, boost in paths) for each in metadata]
+
+
+def weighed(boosts: FieldBoosts, weights: Mapping[str, float]) -> dict[str, FieldBoost]:
+    """The boosts with other weights; one that weighs 0 is left out, one without a weight stays."""
+    changed = {
+        name: replace(each, weight=weights.get(name, each.weight)) for name, each in boosts.items()
+    }
+    return {name: each for name, each in changed.items() if each.weight > 0}
 
 
 def without(boosts: FieldBoosts, names: Iterable[str]) -> dict[str, FieldBoost]:

@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 
 from pgrerank.domain.candidate import PairScore
 from pgrerank.domain.errors import InvalidRequestError
-from pgrerank.domain.field_boost import FieldBoost, check_field_boosts, plain, weights
+from pgrerank.domain.field_boost import (
+    FieldBoost,
+    check_field_boosts,
+    plain,
+    weighed,
+    weights,
+)
 from pgrerank.domain.term import boosts
 
 NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)
@@ -149,3 +155,9 @@ def test_ages_do_not_depend_on_the_zone_of_the_clock():
     there = weights({"f": MONTHLY}, [{"f": "2026-03-01T12:00:00Z"}], NOW.astimezone(zone))
 
     assert there == pytest.approx([0.25])
+
+
+def test_a_boost_that_weighs_nothing_is_left_out():
+    changed = weighed({"a": MONTHLY, "b": STARS, "c": PRICE}, {"a": 0, "b": 0.9})
+
+    assert changed == {"b": FieldBoost(worst=1, best=5, weight=0.9), "c": PRICE}

@@ -1,4 +1,4 @@
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 import pytest
@@ -6,12 +6,13 @@ import pytest
 from pgrerank.domain.candidate import Retrieved
 from pgrerank.domain.errors import InvalidRequestError, ScoringError
 from pgrerank.domain.evaluation import Question
+from pgrerank.domain.field_boost import FieldBoost
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.request import SearchRequest, Strategy
 from pgrerank.domain.retrieval import Fusion, Retrieval
 from pgrerank.usecases.evaluation.trial import Setting, Trials, TrialSetup
 from pgrerank.usecases.evaluation.tune import apply, tune
-from tests.fakes import FakeCollections, FakeScorer, candidate, collection, services
+from tests.fakes import FakeClock, FakeCollections, FakeScorer, candidate, collection, services
 
 TENANT = TenantId(UUID(int=7))
 KEYWORDS = SearchRequest(query="", strategy=Strategy.KEYWORD)
@@ -169,3 +170,72 @@ async def test_real_gain_is_applied_and_another_is_not():
     assert (applied, refused) == (True, False)
     stored = [await each.services.collections.by_name(TENANT, "docs") for each in (good, vain)]
     assert [each.retrieval.k1 for each in stored] == [1.2, 0.9]
+
+
+class Dated:
+    """Two documents that match alike, the older one found first."""
+
+    def __init__(self, *, fresh_is_right):
+        self.fresh_is_right = fresh_is_right
+
+    async def retrieve(self, *given):
+        request = given[2]
+        stale, fresh = (
+            ("other", "right") if self.fresh_is_right(request.query) else ("right", "other")
+        )
+        now = FakeClock().instant.timestamp()
+        found = tuple(
+            candidate(rank, request.query, external_id=name, metadata={"made": now - age * 86400})
+            for rank, (name, age) in enumerate(((stale, 1000), (fresh, 0)), 1)
+        )
+        # a third one, so that the scores of the list differ
+        return Retrieved(candidates=(*found, candidate(3, "x")), dense=None, keyword=None)
+
+
+def dated(fresh_is_right, *, weight):
+    boosts = {"made": FieldBoost(half_life_days=30, weight=weight)}
+    boosted = collection(field_boosts=boosts)
+    ports = services(
+        candidates=Dated(fresh_is_right=fresh_is_right),
+        collections=FakeCollections({(TENANT, "docs"): boosted}),
+    )
+    made = TrialSetup(
+        services=ports,
+        tenant_id=TENANT,
+        collection=boosted,
+        questions=questions(),
+        request=KEYWORDS,
+        measure="RR@10",
+    )
+    start = Setting(
+        retrieval=Retrieval(), candidates=50, depth=10, field_weights=(("made", weight),)
+    )
+    return made, start
+
+
+async def test_a_boost_that_harms_is_fitted_away_and_removed():
+    made, start = dated(lambda _: False, weight=0.5)
+
+    found = await tune(made, start)
+    stored = await apply(made.services, made, found)
+
+    assert found.changes["weight of made"] == (0.5, 0.0)
+    assert found.gain.is_gain
+    assert stored
+    assert (await made.services.collections.by_name(TENANT, "docs")).field_boosts == {}
+
+
+async def test_a_boost_that_helps_stays_as_it_is():
+    made, start = dated(lambda _: True, weight=0.5)
+
+    found = await tune(made, start)
+
+    assert "weight of made" not in found.changes
+
+
+async def test_without_reranking_boosts_are_not_fitted():
+    made, start = dated(lambda _: False, weight=0.5)
+
+    found = await tune(made, replace(start, depth=None))
+
+    assert "weight of made" not in found.changes

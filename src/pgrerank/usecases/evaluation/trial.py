@@ -13,6 +13,7 @@ from pgrerank.domain.candidate import Hit, RerankStatus
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.errors import ScoringError
 from pgrerank.domain.evaluation import Question
+from pgrerank.domain.field_boost import weighed
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.request import RerankMode, SearchRequest
 from pgrerank.domain.retrieval import Retrieval
@@ -31,6 +32,8 @@ class Setting:
     candidates: int
     #: how many candidates are reranked; None: none
     depth: int | None
+    #: weight of each field of metadata that boosts, 0..1
+    field_weights: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +95,12 @@ class Trials:
 
     async def _rank(self, setting: Setting, query: str) -> Sequence[Hit]:
         services, tenant_id = self._setup.services, self._setup.tenant_id
-        collection = replace(self._setup.collection, retrieval=setting.retrieval)
+        collection = self._setup.collection
+        collection = replace(
+            collection,
+            retrieval=setting.retrieval,
+            field_boosts=weighed(collection.field_boosts, dict(setting.field_weights)),
+        )
         request = _request(self._setup.request, setting, query)
         stage = second_stage.of(services, tenant_id, collection, request)
         vector = await self._vector(query)

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from pgrerank.domain import significance
+from pgrerank.domain.collection import Collection
 from pgrerank.domain.errors import InvalidRequestError
+from pgrerank.domain.field_boost import weighed
 from pgrerank.domain.request import RerankMode, Strategy
 from pgrerank.domain.retrieval import Fusion
 from pgrerank.domain.significance import Difference, Places
@@ -22,6 +25,7 @@ TITLE_BOOSTS = (0.5, 1.0, 2.0, 3.0)
 RRF_K = (10, 30, 60)
 #: weights of the dense and of the keyword leg
 WEIGHTS = ((1.0, 0.25), (1.0, 0.5), (1.0, 1.0), (0.5, 1.0), (0.25, 1.0))
+FIELD_WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)
 CANDIDATES = (50, 100, 200, 400)
 DEPTHS = (10, 20, 30, 50, 100)
 #: the smallest number of candidates and depth are chosen that keep this share of the best mean
@@ -66,7 +70,16 @@ class Tuning:
 
 def plain(setting: Setting) -> dict[str, Any]:
     """All values of a setting by name."""
-    return {**asdict(setting.retrieval), "candidates": setting.candidates, "depth": setting.depth}
+    return {
+        **asdict(setting.retrieval),
+        **{_of_field(name): weight for name, weight in setting.field_weights},
+        "candidates": setting.candidates,
+        "depth": setting.depth,
+    }
+
+
+def _of_field(name: str) -> str:
+    return f"weight of {name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +119,9 @@ async def tune_collection(
         retrieval=collection.retrieval,
         candidates=request.candidates,
         depth=request.effective_depth if request.rerank is RerankMode.ALWAYS else None,
+        field_weights=tuple(
+            (name, boost.weight) for name, boost in collection.field_boosts.items()
+        ),
     )
     tuning = await tune(setup, start, progress=progress)
     return tuning, plan.write and await apply(services, setup, tuning)
@@ -116,8 +132,8 @@ async def tune(
 ) -> Tuning:
     """Find better settings, and measure their gain on queries not used for finding them.
 
-    Values are chosen one group after the other: k1 and b, the title boost, fusion and weights,
-    candidates, depth. The gain is cross-validated: for each fold of the queries, the settings are
+    Values are chosen one group after the other: k1 and b, the title boost, fusion and weights, the
+    weight of each field of metadata that boosts, candidates, depth. The gain is cross-validated: for each fold of the queries, the settings are
     fitted on the other folds and measured on this one.
 
     Args:
@@ -155,7 +171,9 @@ async def tune(
 
 
 async def apply(admin_services: AdminServices, setup: TrialSetup, tuning: Tuning) -> bool:
-    """Store the fitted retrieval settings if the gain is significant; returns whether it is.
+    """Store the fitted settings of the collection if the gain is significant; returns whether it is.
+
+    A boost by a field whose fitted weight is 0 is removed.
 
     Candidates and depth are not stored, since callers set them for each search.
     """
@@ -163,11 +181,18 @@ async def apply(admin_services: AdminServices, setup: TrialSetup, tuning: Tuning
         return False
     fitted = asdict(tuning.after.retrieval)
     changed = {name: fitted[name] for name in tuning.changes if name in fitted}
-    await admin_services.collections.change(
-        setup.tenant_id,
-        setup.collection.name,
-        collections.retrieval_change(changed),
-    )
+    retrieval = collections.retrieval_change(changed)
+    weights = {
+        name: weight
+        for name, weight in tuning.after.field_weights
+        if _of_field(name) in tuning.changes
+    }
+
+    def change(current: Collection) -> Collection:
+        boosts = weighed(current.field_boosts, weights)
+        return replace(retrieval(current), field_boosts=boosts)
+
+    await admin_services.collections.change(setup.tenant_id, setup.collection.name, change)
     return True
 
 
@@ -188,6 +213,8 @@ def _steps(strategy: Strategy, start: Setting) -> list[Step]:
         steps += [Step(options=_bm25), Step(options=_titles)]
     if strategy is Strategy.HYBRID:
         steps.append(Step(options=_fusions))
+    if start.depth is not None:
+        steps += [Step(options=partial(_field_weights, name)) for name, _ in start.field_weights]
     steps.append(Step(options=_candidates, thrifty=True))
     if start.depth is not None:
         steps.append(Step(options=_depths, thrifty=True))
@@ -227,6 +254,13 @@ def _retrieval_variants(
     yield setting
     for change in changes:
         yield replace(setting, retrieval=replace(setting.retrieval, **change))
+
+
+def _field_weights(field: str, setting: Setting) -> Iterable[Setting]:
+    yield setting
+    for weight in FIELD_WEIGHTS:
+        weights = dict(setting.field_weights) | {field: weight}
+        yield replace(setting, field_weights=tuple(weights.items()))
 
 
 def _candidates(setting: Setting) -> Iterable[Setting]:
