@@ -6097,6 +6097,128 @@ COMMENT ON COLUMN pgrerank_analytics.eval_run.p50_ms IS 'Median time of a whole 
 COMMENT ON COLUMN pgrerank_analytics.eval_run.p95_ms IS '95th percentile of that time in milliseconds.';
 
 --
+-- Name: feedback; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE VIEW pgrerank_analytics.feedback WITH (security_invoker='true') AS
+ SELECT t.name AS tenant,
+    j.id AS judgment_id,
+    j.created_at,
+    c.name AS collection,
+    j.query,
+    j.external_id AS document_id,
+    d.title,
+    j.chunk_id,
+    j.judged_by AS end_user_id,
+    s.ranking_id,
+    s.final_rank,
+    s.fused_rank,
+        CASE
+            WHEN (j.source = 'click'::text) THEN 'clicked'::text
+            WHEN (j.source = 'used'::text) THEN 'used'::text
+            WHEN (j.grade > 0) THEN 'thumbs_up'::text
+            ELSE 'thumbs_down'::text
+        END AS event
+   FROM ((((pgrerank.judgment j
+     JOIN pgrerank.tenant t ON ((j.tenant_id = t.id)))
+     JOIN pgrerank.collection c ON (((j.tenant_id = c.tenant_id) AND (j.collection_id = c.id))))
+     LEFT JOIN pgrerank.document d ON (((j.tenant_id = d.tenant_id) AND (j.collection_id = d.collection_id) AND (j.external_id = d.external_id))))
+     LEFT JOIN LATERAL ( SELECT l.id AS ranking_id,
+            l.final_ranks[array_position(l.chunk_ids, j.chunk_id)] AS final_rank,
+            l.fused_ranks[array_position(l.chunk_ids, j.chunk_id)] AS fused_rank
+           FROM pgrerank.rerank_log l
+          WHERE ((l.tenant_id = j.tenant_id) AND (l.created_at >= (j.created_at - '01:00:00'::interval)) AND (l.created_at <= j.created_at) AND (l.collection_id = j.collection_id) AND (l.query = j.query) AND (j.chunk_id = ANY (l.chunk_ids)))
+          ORDER BY l.created_at DESC, l.id DESC
+         LIMIT 1) s ON (true))
+  WHERE (j.source = ANY (ARRAY['click'::text, 'used'::text, 'thumbs'::text]));
+
+ALTER VIEW pgrerank_analytics.feedback OWNER TO pgrerank_owner;
+
+--
+-- Name: VIEW feedback; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON VIEW pgrerank_analytics.feedback IS 'One row for each time a user did something with a result. Reads the log of the hour before each: name an interval of created_at.';
+
+--
+-- Name: COLUMN feedback.tenant; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.feedback.tenant IS 'Name of the tenant.';
+
+--
+-- Name: COLUMN feedback.judgment_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.feedback.judgment_id IS 'Id of the feedback; ids rise with time.';
+
+--
+-- Name: COLUMN feedback.created_at; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.feedback.created_at IS 'When it was stored; of a named user, when the same was stored last.';
+
+--
+-- Name: COLUMN feedback.collection; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.feedback.collection IS 'Name of the collection.';
+
+--
+-- Name: COLUMN feedback.query; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.feedback.query IS 'Text of the query.';
+
+--
+-- Name: COLUMN feedback.document_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.feedback.document_id IS 'Id of the document as its owner names it.';
+
+--
+-- Name: COLUMN feedback.title; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.feedback.title IS 'Title of the document, of today; null: the document is not stored.';
+
+--
+-- Name: COLUMN feedback.chunk_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.feedback.chunk_id IS 'Id of the chunk that was the result; null: imported feedback on a document.';
+
+--
+-- Name: COLUMN feedback.end_user_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.feedback.end_user_id IS 'Who, as the caller named them; null: not named.';
+
+--
+-- Name: COLUMN feedback.ranking_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.feedback.ranking_id IS 'Id of the latest search for the same query that retrieved the chunk in the hour before; null: none did.';
+
+--
+-- Name: COLUMN feedback.final_rank; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.feedback.final_rank IS 'Where that search ranked the chunk, from 1; null: no such search.';
+
+--
+-- Name: COLUMN feedback.fused_rank; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.feedback.fused_rank IS 'Where the first stage of that search ranked it, from 1; null: no such search.';
+
+--
+-- Name: COLUMN feedback.event; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.feedback.event IS 'What the user did: clicked, used, thumbs_up or thumbs_down.';
+
+--
 -- Name: judged_quality; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
@@ -7946,6 +8068,115 @@ COMMENT ON COLUMN pgrerank_analytics.threshold.calibration_id IS 'Id of the cali
 COMMENT ON COLUMN pgrerank_analytics.threshold.created_at IS 'When it was set.';
 
 --
+-- Name: usage_daily; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE VIEW pgrerank_analytics.usage_daily WITH (security_invoker='true') AS
+ SELECT t.name AS tenant,
+    l.collection_name AS collection,
+    l.key_id,
+    k.name AS key_name,
+    l.end_user_id,
+    ((l.created_at AT TIME ZONE 'UTC'::text))::date AS day,
+    count(*) AS requests,
+    count(*) FILTER (WHERE (l.source = 'search'::text)) AS searches,
+    count(*) FILTER (WHERE (l.source <> 'search'::text)) AS rankings,
+    count(*) FILTER (WHERE (l.status = ANY (ARRAY['full'::text, 'partial'::text]))) AS reranked,
+    count(*) FILTER (WHERE (l.status = 'failed'::text)) AS failed,
+    sum(l.depth) AS scored,
+    sum(((l.timings_ms ->> 'total'::text))::double precision) AS total_ms
+   FROM ((pgrerank.rerank_log l
+     JOIN pgrerank.tenant t ON ((l.tenant_id = t.id)))
+     LEFT JOIN pgrerank.api_key k ON (((l.tenant_id = k.tenant_id) AND (l.key_id = k.id))))
+  GROUP BY t.name, l.collection_name, l.key_id, k.name, l.end_user_id, (((l.created_at AT TIME ZONE 'UTC'::text))::date);
+
+ALTER VIEW pgrerank_analytics.usage_daily OWNER TO pgrerank_owner;
+
+--
+-- Name: VIEW usage_daily; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON VIEW pgrerank_analytics.usage_daily IS 'Requests by tenant, collection, API key, user of the caller and day. Reads the log: name an interval of day.';
+
+--
+-- Name: COLUMN usage_daily.tenant; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.usage_daily.tenant IS 'Name of the tenant.';
+
+--
+-- Name: COLUMN usage_daily.collection; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.usage_daily.collection IS 'Name of the collection as it was then, also where it has been deleted since; null: the caller supplied the documents and named none.';
+
+--
+-- Name: COLUMN usage_daily.key_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.usage_daily.key_id IS 'Id of the API key, as `pgrerank key list` shows it; null: the command line asked.';
+
+--
+-- Name: COLUMN usage_daily.key_name; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.usage_daily.key_name IS 'Name of the API key; null: the command line asked.';
+
+--
+-- Name: COLUMN usage_daily.end_user_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.usage_daily.end_user_id IS 'The caller''s own user, as the caller named them; null: not named.';
+
+--
+-- Name: COLUMN usage_daily.day; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.usage_daily.day IS 'Day in UTC.';
+
+--
+-- Name: COLUMN usage_daily.requests; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.usage_daily.requests IS 'Searches and rankings of supplied documents.';
+
+--
+-- Name: COLUMN usage_daily.searches; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.usage_daily.searches IS 'Searches among them.';
+
+--
+-- Name: COLUMN usage_daily.rankings; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.usage_daily.rankings IS 'Rankings of supplied documents among them.';
+
+--
+-- Name: COLUMN usage_daily.reranked; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.usage_daily.reranked IS 'Requests of which something was reranked.';
+
+--
+-- Name: COLUMN usage_daily.failed; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.usage_daily.failed IS 'Requests whose reranker failed.';
+
+--
+-- Name: COLUMN usage_daily.scored; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.usage_daily.scored IS 'Chunks and documents that got a rerank score, in all.';
+
+--
+-- Name: COLUMN usage_daily.total_ms; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.usage_daily.total_ms IS 'Time of the requests in milliseconds, in all.';
+
+--
 -- Name: alembic_version alembic_version_pkc; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -8529,6 +8760,14 @@ ALTER TABLE ONLY pgrerank.threshold
 CREATE POLICY analyst ON pgrerank.analyst_grant FOR SELECT TO pgrerank_analyst USING ((login = SESSION_USER));
 
 --
+-- Name: api_key analyst; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY analyst ON pgrerank.api_key FOR SELECT TO pgrerank_analyst USING ((tenant_id IN ( SELECT g.tenant_id
+   FROM pgrerank.analyst_grant g
+  WHERE (g.login = SESSION_USER))));
+
+--
 -- Name: calibration analyst; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -9023,6 +9262,24 @@ REVOKE ALL ON FUNCTION pgrerank.any_of_v1(lexemes text[], are_prefixes boolean[]
 --
 
 GRANT SELECT,INSERT ON TABLE pgrerank.api_key TO pgrerank_app;
+
+--
+-- Name: COLUMN api_key.tenant_id; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT(tenant_id) ON TABLE pgrerank.api_key TO pgrerank_analyst;
+
+--
+-- Name: COLUMN api_key.id; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT(id) ON TABLE pgrerank.api_key TO pgrerank_analyst;
+
+--
+-- Name: COLUMN api_key.name; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT(name) ON TABLE pgrerank.api_key TO pgrerank_analyst;
 
 --
 -- Name: COLUMN api_key.revoked_at; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
@@ -9663,6 +9920,12 @@ GRANT SELECT ON TABLE pgrerank_analytics.eval_query TO pgrerank_analyst;
 GRANT SELECT ON TABLE pgrerank_analytics.eval_run TO pgrerank_analyst;
 
 --
+-- Name: TABLE feedback; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+GRANT SELECT ON TABLE pgrerank_analytics.feedback TO pgrerank_analyst;
+
+--
 -- Name: TABLE judged_quality; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
@@ -9739,6 +10002,12 @@ GRANT SELECT ON TABLE pgrerank_analytics.score_daily TO pgrerank_analyst;
 --
 
 GRANT SELECT ON TABLE pgrerank_analytics.threshold TO pgrerank_analyst;
+
+--
+-- Name: TABLE usage_daily; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+GRANT SELECT ON TABLE pgrerank_analytics.usage_daily TO pgrerank_analyst;
 
 --
 -- Name: DEFAULT PRIVILEGES FOR FUNCTIONS; Type: DEFAULT ACL; Schema: -; Owner: pgrerank_owner

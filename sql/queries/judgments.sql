@@ -312,3 +312,33 @@ inner join pgrerank.document as d
         c.tenant_id = d.tenant_id
         and c.document_id = d.id
 order by p.query, p.place, c.id;
+
+-- page --
+-- Judgments of a collection, newest first, from an id on; a filter that is null selects all.
+select
+    j.id,
+    j.created_at,
+    j.query,
+    j.external_id,
+    j.chunk_id,
+    j.grade,
+    j.source,
+    j.judged_by
+from pgrerank.judgment as j
+where
+    j.tenant_id = %(tenant_id)s
+    and j.collection_id = %(collection_id)s
+    and (%(before)s::uuid is null or j.id < %(before)s::uuid)
+    and (%(query_hash)s::bytea is null or j.query_hash = %(query_hash)s::bytea)
+    and (%(external_id)s::text is null or j.external_id = %(external_id)s::text)
+    and (%(source)s::text is null or j.source = %(source)s::text)
+    and (%(judged_by)s::text is null or j.judged_by = %(judged_by)s::text)
+order by j.id desc
+limit %(row_count)s;
+
+-- delete --
+-- Delete a judgment by its id.
+delete from pgrerank.judgment
+where
+    tenant_id = %(tenant_id)s
+    and id = %(id)s;

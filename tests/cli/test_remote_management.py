@@ -159,6 +159,32 @@ def test_judged_animals_are_imported_calibrated_and_explained(docs, animals, nam
     assert docs.json("calibration", "list", "-c", name) == []
 
 
+def test_judgments_are_listed_by_what_they_are_of_and_deleted(docs, animals):
+    qrels = animals / "qrels" / "test.tsv"
+    docs.well("judgment", "import", qrels, "--by", "ann")
+    docs.well("judgment", "import", qrels, "--source", "other")
+
+    first = docs.json("judgment", "list", "--limit", 2 * len(ANIMALS) - 1)
+    rest = docs.json("judgment", "list", "--cursor", first["cursor"])
+    said = docs("judgment", "list", "--limit", 1)
+    by_ann = docs.json("judgment", "list", "--by", "ann")["items"]
+    of_seal = docs.json("judgment", "list", "--query", "seal food", "--source", "other")["items"]
+    of_otter = docs.json("judgment", "list", "--document", "otter")["items"]
+    docs.well("judgment", "delete", of_seal[0]["id"], of_otter[0]["id"], "--yes")
+    again = docs("judgment", "delete", of_seal[0]["id"], "--yes")
+
+    ids = [each["id"] for each in first["items"] + rest["items"]]
+    assert (len(set(ids)), ids) == (2 * len(ANIMALS), sorted(ids, reverse=True))
+    assert (len(rest["items"]), rest["cursor"]) == (1, None)
+    assert "There are more judgments: --cursor" in said.stderr
+    assert {each["document"] for each in by_ann} == set(ANIMALS)
+    assert {each["by"] for each in by_ann} == {"ann"}
+    assert [(each["document"], each["grade"]) for each in of_seal] == [("seal", 1)]
+    assert len(of_otter) == 2
+    assert len(docs.json("judgment", "list")["items"]) == 2 * len(ANIMALS) - 2
+    assert (again.exit_code, "no judgment" in again.stderr) == (1, True)
+
+
 def test_refusals_of_the_service_are_told(live, live_admin):
     with Client(live.url, live_admin, timeout_s=PATIENCE_S) as client:
         secret = client.issue_key("reader").secret

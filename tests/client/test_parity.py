@@ -10,6 +10,7 @@ from pgrerank.api.v1 import explain, terms
 from pgrerank.api.v1.schema import (
     calibrations,
     documents,
+    judgments,
     requests,
     rerank,
     search,
@@ -65,8 +66,10 @@ PAIRS = [
     (key.Key, native.Key),
     (key.IssuedKey, native.IssuedKey),
     (key.KeyPage, native.KeyPage),
-    (judgment.StoredJudgments, calibrations.JudgmentsTaken),
-    (judgment.FeedbackKept, calibrations.FeedbackTaken),
+    (judgment.StoredJudgments, judgments.JudgmentsTaken),
+    (judgment.JudgmentResponse, judgments.JudgmentResponse),
+    (judgment.JudgmentPage, judgments.JudgmentPage),
+    (judgment.FeedbackKept, judgments.FeedbackTaken),
 ]
 
 

@@ -38,6 +38,7 @@ async def analyst(database, journal):
         Judgment(query="walrus?", external_id=f"d{i}", grade=i % 2, source="human")
         for i in range(5)
     ]
+    judged.append(Judgment(query="q", external_id="d0", grade=1, source="click"))
     await PostgresJudgments(journal.shelf.pool).add(
         journal.shelf.tenant_id, journal.shelf.collection, judged
     )

@@ -15,7 +15,7 @@ async def refuse_unknown(connection: Connection, handler: BaseRouteHandler) -> N
         InvalidRequestError: A parameter is unknown; suggests the nearest known one.
     """
     names = [
-        name
+        parameter.kwarg_definition.name or name
         for name, parameter in handler.parsed_fn_signature.parameters.items()
         if isinstance(parameter.kwarg_definition, QueryParameter)
     ]

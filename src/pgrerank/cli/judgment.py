@@ -3,15 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import click
 
 from pgrerank.cli import option, output, remote
 from pgrerank.cli.command import Commands, Failed, examples
-from pgrerank.client.judgment import StoredJudgments
+from pgrerank.client.judgment import JudgmentPage, StoredJudgments
+from pgrerank.domain.count import counted
 from pgrerank.domain.errors import InvalidRequestError
-from pgrerank.domain.judgment import Judgment
+from pgrerank.domain.judgment import Judgment, JudgmentSelection
 from pgrerank.formats import beir
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from pgrerank.client import AsyncClient
 
 _SHOWN = 5
+_MAX_PAGE = 1_000
 #: judgments that are sent to a service at once: a body has at most 4 MiB
 _BATCH = 1_000
 
@@ -99,6 +102,84 @@ def import_(
         _show(done)
 
 
+@judgment.command(
+    name="list",
+    epilog=examples(
+        "pgrerank judgment list -t acme -c docs",
+        'pgrerank judgment list -t acme -c docs --query "rotate a key"',
+        "pgrerank judgment list -t acme -c docs --source click  # feedback of users",
+    ),
+)
+@remote.place
+@option.collection
+@click.option("--query", help="Only those of this query, by its whole text.")
+@click.option("--document", metavar="ID", help="Only those of this document.")
+@click.option("--source", type=option.ORIGIN, help="Only those of this origin, such as human.")
+@click.option("--by", type=option.ORIGIN, metavar="NAME", help="Only those of this judge.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, _MAX_PAGE),
+    default=100,
+    show_default=True,
+    help="Number of judgments to print.",
+)
+@click.option("--cursor", metavar="CURSOR", help="Continue a listing; it ends with its cursor.")
+@option.as_json
+def list_(
+    place: "CommandPlace",
+    *,
+    collection_name: str,
+    limit: int,
+    cursor: str | None,
+    as_json: bool,
+    **filters: Any,
+) -> None:
+    """List judgments as they are stored, newest first, feedback of users included.
+
+    Contradicting ones are all listed: of each named judge the newest counts.
+    """
+    given: dict[str, Any] = {name: value for name, value in filters.items() if value is not None}
+    page = place.ask(
+        lambda client: client.judgment_page(collection_name, limit=limit, cursor=cursor, **given),
+        lambda here: _page(here, collection_name, given, limit=limit, cursor=cursor),
+    )
+    if as_json:
+        output.as_json(page)
+        return
+    output.table(
+        ["id", "query", "document", "grade", "source", "by", "stored"],
+        [
+            (each.id, each.query, each.document, each.grade, each.source, each.by, each.created_at)
+            for each in page.items
+        ],
+    )
+    if page.cursor:
+        click.echo(f"\nThere are more judgments: --cursor {page.cursor}", err=True)
+
+
+@judgment.command(
+    epilog=examples("pgrerank judgment delete 0198c7d2-91a5-7cc1-a02a-5f7f1f0e9d3b -t acme")
+)
+@click.argument(
+    "judgment_ids",
+    metavar="ID...",
+    nargs=-1,
+    required=True,
+    type=click.UUID,
+    callback=option.distinct(),
+)
+@remote.place
+@option.yes
+def delete(place: "CommandPlace", *, judgment_ids: Sequence[UUID]) -> None:
+    """Delete judgments, by the ids that `judgment list` shows. Calibrations stay as they are."""
+    for judgment_id in judgment_ids:
+        place.ask(
+            lambda client, each=judgment_id: client.delete_judgment(each),
+            lambda here, each=judgment_id: here.services.judgments.delete(here.tenant_id, each),
+        )
+    click.echo(f"Deleted {counted(len(judgment_ids), 'judgment')}.")
+
+
 def _judgments(
     file: Path, queries: Path, source: str, judged_by: str | None
 ) -> tuple[Judgment, ...]:
@@ -164,6 +245,29 @@ async def _stored(
 
     done = await judge(here.services, here.tenant_id, collection_name, judgments)
     return StoredJudgments(added=done.added, unknown=list(done.unknown))
+
+
+async def _page(
+    here: "Here",
+    collection_name: str,
+    filters: Mapping[str, str],
+    *,
+    limit: int,
+    cursor: str | None,
+) -> JudgmentPage:
+    from pgrerank.api.v1.schema.judgments import JudgmentPage as Served
+
+    collection = await here.services.collections.by_name(here.tenant_id, collection_name)
+    selection = JudgmentSelection(
+        query=filters.get("query"),
+        external_id=filters.get("document"),
+        source=filters.get("source"),
+        judged_by=filters.get("by"),
+    )
+    page = await here.services.judgments.page(
+        here.tenant_id, collection, selection, limit=limit, cursor=cursor
+    )
+    return remote.as_client(Served.of(page), JudgmentPage)
 
 
 def _show(done: Imported) -> None:

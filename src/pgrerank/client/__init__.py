@@ -11,6 +11,7 @@ from pgrerank.client.asynchronous import AsyncClient
 from pgrerank.client.blocking import Client
 from pgrerank.client.calibration import CalibrationKnobs, ThresholdKnobs
 from pgrerank.client.errors import ClientError, InvalidCallError, RefusedError, UnreachableError
+from pgrerank.client.judgment import JudgmentKnobs
 from pgrerank.client.knobs import (
     CollectionChanges,
     CollectionKnobs,
@@ -33,6 +34,7 @@ __all__ = [
     "DocumentChanges",
     "InvalidCallError",
     "Judgment",
+    "JudgmentKnobs",
     "Patience",
     "RankKnobs",
     "RefusedError",

@@ -17,7 +17,7 @@ from pgrerank.client.calibration import (
     ThresholdSet,
 )
 from pgrerank.client.calls import Call, Event
-from pgrerank.client.judgment import FeedbackKept, StoredJudgments
+from pgrerank.client.judgment import FeedbackKept, JudgmentKnobs, JudgmentPage, StoredJudgments
 from pgrerank.client.knobs import (
     CollectionChanges,
     CollectionKnobs,
@@ -223,6 +223,21 @@ class AsyncClient:
             done = await self._send(call(None if at_most is None else at_most - total.deleted))
             total = total.plus(done)
         return total
+
+    async def judgment_page(
+        self,
+        collection: str,
+        *,
+        limit: int = 100,
+        cursor: str | None = None,
+        **knobs: Unpack[JudgmentKnobs],
+    ) -> JudgmentPage:
+        """A page of judgments, newest first, feedback included; `cursor` of the previous page."""
+        return await self._send(management.judgments(collection, limit, cursor, **knobs))
+
+    async def delete_judgment(self, judgment_id: UUID | str) -> None:
+        """Delete a judgment or a piece of feedback."""
+        await self._send(management.delete_judgment(judgment_id))
 
     async def terms(self, collection: str) -> dict[str, float]:
         """The terms of a collection that raise candidates, with their weights."""

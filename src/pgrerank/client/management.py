@@ -2,17 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TypeAlias, Unpack
+from typing import Any, TypeAlias, Unpack
 from uuid import UUID
 
 from msgspec import Struct
 
-from pgrerank.client import calibration, checks, key
+from pgrerank.client import calibration, checks, judgment, key
 from pgrerank.client.calibration import CalibrationKnobs, ThresholdKnobs
 from pgrerank.client.calls import Call, body, collection_path
+from pgrerank.client.judgment import JudgmentKnobs
 
 _NO_ANSWER = type(None)
-_KEYS, _CALIBRATIONS = "/v1/keys", "/v1/calibrations"
+_KEYS, _CALIBRATIONS, _JUDGMENTS = "/v1/keys", "/v1/calibrations", "/v1/judgments"
 
 
 class BoostByField(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -117,6 +118,27 @@ def delete_threshold(collection: str, name: str) -> Call[None]:
     return Call(
         method="DELETE", path=_threshold(collection, name), answer=_NO_ANSWER, repeatable=False
     )
+
+
+def judgments(
+    collection: str, limit: int, cursor: str | None, **knobs: Unpack[JudgmentKnobs]
+) -> Call[judgment.JudgmentPage]:
+    """Get a page of judgments."""
+    checks.check_knobs(knobs, JudgmentKnobs)
+    named: dict[str, Any] = {"collection": collection, "cursor": cursor, **knobs}
+    texts = {name: checks.text(name, each) for name, each in named.items() if each is not None}
+    return Call(
+        method="GET",
+        path=_JUDGMENTS,
+        params={"limit": limit, **texts},
+        answer=judgment.JudgmentPage,
+    )
+
+
+def delete_judgment(judgment_id: UUID | str) -> Call[None]:
+    """Delete a judgment."""
+    path = f"{_JUDGMENTS}/{checks.segment('judgment', str(judgment_id))}"
+    return Call(method="DELETE", path=path, answer=_NO_ANSWER, repeatable=False)
 
 
 def keys(cursor: str | None) -> Call[key.KeyPage]:

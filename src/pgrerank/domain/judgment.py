@@ -2,7 +2,9 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 from pgrerank.domain.bounds import text
 from pgrerank.domain.document import MAX_ID_CHARACTERS
@@ -46,6 +48,26 @@ class Judgment:
         text("by", self.judged_by, least=1, most=MAX_LABEL_CHARACTERS)
         if not 0 <= self.grade <= HIGHEST_GRADE:
             raise InvalidRequestError("grade", f"must be 0 to {HIGHEST_GRADE}, not {self.grade}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredJudgment:
+    """A judgment as it is stored."""
+
+    #: ids rise with time
+    id: UUID
+    created_at: datetime
+    judgment: Judgment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgmentSelection:
+    """Which judgments to list; None: all."""
+
+    query: str | None = None
+    external_id: str | None = None
+    source: str | None = None
+    judged_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

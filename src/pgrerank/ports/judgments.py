@@ -2,12 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol
+from uuid import UUID
 
 from pgrerank.domain.calibration import CandidatePool
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.ids import ChunkId, TenantId
-from pgrerank.domain.judgment import JudgedPassage, Judgment, Label, ScoredChunk, SeenPassage
+from pgrerank.domain.judgment import (
+    JudgedPassage,
+    Judgment,
+    JudgmentSelection,
+    Label,
+    ScoredChunk,
+    SeenPassage,
+    StoredJudgment,
+)
 from pgrerank.domain.model import ModelCard
+from pgrerank.domain.page import Page
 
 
 class Judgments(Protocol):
@@ -27,6 +37,26 @@ class Judgments(Protocol):
 
     async def remove(self, tenant_id: TenantId, collection: Collection, judgment: Judgment) -> bool:
         """Delete a judgment; returns whether it was stored."""
+        ...
+
+    async def page(
+        self,
+        tenant_id: TenantId,
+        collection: Collection,
+        selection: JudgmentSelection,
+        *,
+        limit: int,
+        cursor: str | None,
+    ) -> Page[StoredJudgment]:
+        """Judgments as they are stored, newest first, feedback included.
+
+        Raises:
+            InvalidRequestError: The cursor was not returned by this method.
+        """
+        ...
+
+    async def delete(self, tenant_id: TenantId, judgment_id: UUID) -> None:
+        """Delete a judgment. Raises NotFoundError."""
         ...
 
     async def unknown(

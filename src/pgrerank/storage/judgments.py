@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from psycopg.rows import DictRow, class_row, dict_row, kwargs_row
@@ -15,12 +17,16 @@ from pgrerank.domain.ids import ChunkId, TenantId
 from pgrerank.domain.judgment import (
     JudgedPassage,
     Judgment,
+    JudgmentSelection,
     Label,
     ScoredChunk,
     SeenPassage,
+    StoredJudgment,
     query_hash,
 )
 from pgrerank.domain.model import ModelCard
+from pgrerank.domain.page import Page
+from pgrerank.storage import cursor as cursors
 from pgrerank.storage import queries, score_columns, tenancy
 from pgrerank.storage.pool import Pool
 
@@ -69,6 +75,40 @@ class PostgresJudgments:
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             removed = await connection.execute(self._statements["remove"], parameters)
         return removed.rowcount > 0
+
+    async def page(
+        self,
+        tenant_id: TenantId,
+        collection: Collection,
+        selection: JudgmentSelection,
+        *,
+        limit: int,
+        cursor: str | None,
+    ) -> Page[StoredJudgment]:
+        """Judgments as they are stored, newest first. See ports.judgments.Judgments."""
+        parameters = {
+            "tenant_id": tenant_id,
+            "collection_id": collection.id,
+            "before": cursors.identifier(cursor),
+            "query_hash": None if selection.query is None else query_hash(selection.query),
+            "external_id": selection.external_id,
+            "source": selection.source,
+            "judged_by": selection.judged_by,
+            "row_count": limit + 1,
+        }
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            rows = connection.cursor(row_factory=kwargs_row(_stored))
+            await rows.execute(self._statements["page"], parameters)
+            return cursors.page(await rows.fetchall(), limit, lambda each: str(each.id))
+
+    async def delete(self, tenant_id: TenantId, judgment_id: UUID) -> None:
+        """Delete a judgment. Raises NotFoundError."""
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            done = await connection.execute(
+                self._statements["delete"], {"tenant_id": tenant_id, "id": judgment_id}
+            )
+        if not done.rowcount:
+            raise NotFoundError("judgment", judgment_id)
 
     async def unknown(
         self, tenant_id: TenantId, collection: Collection, external_ids: Sequence[str]
@@ -232,6 +272,10 @@ def _scored_chunks(row: DictRow) -> list[ScoredChunk]:
         )
         for name, chunk, place, scores in columns
     ]
+
+
+def _stored(*, id: UUID, created_at: datetime, **columns: Any) -> StoredJudgment:  # noqa: A002
+    return StoredJudgment(id=id, created_at=created_at, judgment=Judgment(**columns))
 
 
 def _judged_passage(

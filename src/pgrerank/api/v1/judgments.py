@@ -1,21 +1,27 @@
 """Routes of judgments and feedback."""
 
+from typing import Annotated
 from uuid import UUID
 
-from litestar import post
-from litestar.params import FromPath, JSONBody
+from litestar import delete, get, post
+from litestar.params import FromPath, JSONBody, QueryParameter
 
-from pgrerank.api import auth, media
+from pgrerank.api import auth, forms, media
 from pgrerank.api.bounds import Body
 from pgrerank.api.call import TheCall
 from pgrerank.api.errors import response_specs
-from pgrerank.api.v1.schema.calibrations import (
+from pgrerank.api.v1.schema import requests
+from pgrerank.api.v1.schema.judgments import (
     FeedbackTaken,
+    JudgmentPage,
     JudgmentsTaken,
     NewFeedback,
     NewJudgments,
 )
+from pgrerank.domain.document import MAX_ID_CHARACTERS
 from pgrerank.domain.ids import ChunkId, RankingId
+from pgrerank.domain.judgment import MAX_LABEL_CHARACTERS, JudgmentSelection
+from pgrerank.domain.request import MAX_QUERY_CHARACTERS
 from pgrerank.domain.tenant import Scope
 from pgrerank.usecases.calibration import judge as use_case
 
@@ -35,6 +41,68 @@ async def add_judgments(data: JSONBody[NewJudgments], call: TheCall) -> Judgment
     """Store grades of documents. Identical ones are stored once, contradictory ones all."""
     done = await use_case.judge(call.services, call.tenant_id, data.collection, data.values())
     return JudgmentsTaken(added=done.added, unknown=list(done.unknown))
+
+
+@get(
+    "/judgments",
+    tags=TAGS,
+    summary="List judgments",
+    operation_id="listJudgments",
+    guards=[auth.needs(Scope.SEARCH)],
+    responses=response_specs(400, 401, 403, 404, 429, 500, 503),
+)
+async def list_judgments(
+    *,
+    call: TheCall,
+    collection: Annotated[str, QueryParameter(pattern=forms.NAME)],
+    asked: Annotated[
+        str | None,
+        QueryParameter(
+            name="query",
+            min_length=1,
+            max_length=MAX_QUERY_CHARACTERS,
+            description="Its whole text.",
+        ),
+    ] = None,
+    document: Annotated[
+        str | None,
+        QueryParameter(
+            min_length=1, max_length=MAX_ID_CHARACTERS, description="Your id of the document."
+        ),
+    ] = None,
+    source: Annotated[
+        str | None, QueryParameter(min_length=1, max_length=MAX_LABEL_CHARACTERS)
+    ] = None,
+    by: Annotated[
+        str | None,
+        QueryParameter(min_length=1, max_length=MAX_LABEL_CHARACTERS, description="The judge."),
+    ] = None,
+    limit: requests.PageLimit = requests.PAGE,
+    cursor: requests.Cursor = None,
+) -> JudgmentPage:
+    """Judgments of a collection as they are stored, newest first, feedback included.
+
+    Contradicting judgments are all listed; docs/calibration.md says which of them count.
+    """
+    named = await call.services.collections.by_name(call.tenant_id, collection)
+    selection = JudgmentSelection(query=asked, external_id=document, source=source, judged_by=by)
+    page = await call.services.judgments.page(
+        call.tenant_id, named, selection, limit=limit, cursor=cursor
+    )
+    return JudgmentPage.of(page)
+
+
+@delete(
+    "/judgments/{judgment_id:uuid}",
+    tags=TAGS,
+    summary="Delete a judgment",
+    operation_id="deleteJudgment",
+    guards=[auth.needs(Scope.INGEST)],
+    responses=response_specs(400, 401, 403, 404, 429, 500, 503),
+)
+async def delete_judgment(judgment_id: FromPath[UUID], call: TheCall) -> None:
+    """Delete a judgment or a piece of feedback. Calibrations that used it stay as they are."""
+    await call.services.judgments.delete(call.tenant_id, judgment_id)
 
 
 @post(
@@ -67,4 +135,4 @@ async def add_feedback(
     )
 
 
-ROUTES = [add_judgments, add_feedback]
+ROUTES = [add_judgments, list_judgments, delete_judgment, add_feedback]

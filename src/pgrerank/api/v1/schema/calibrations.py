@@ -1,4 +1,4 @@
-"""Requests and responses of judgments and calibrations."""
+"""Requests and responses of calibrations."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -8,27 +8,19 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from pgrerank.api.v1.schema.judgments import Grade, Text
 from pgrerank.api.v1.schema.requests import CollectionName
 from pgrerank.api.v1.schema.responses import NextCursor
 from pgrerank.domain import calibration as calibrations
 from pgrerank.domain import request as knobs
 from pgrerank.domain.calibration import Method, Unjudged
-from pgrerank.domain.document import MAX_ID_CHARACTERS
-from pgrerank.domain.errors import InvalidRequestError
-from pgrerank.domain.ids import ChunkId
-from pgrerank.domain.judgment import HIGHEST_GRADE, MAX_LABEL_CHARACTERS, RELEVANT, Feedback
-from pgrerank.domain.judgment import Judgment as Judged
+from pgrerank.domain.judgment import HIGHEST_GRADE, RELEVANT
 from pgrerank.domain.page import Page
 from pgrerank.domain.request import RerankMode, SearchRequest, Strategy
 from pgrerank.usecases.calibration.calibrate import GivenPair
 from pgrerank.usecases.calibration.judged_pairs import CalibrationPlan, ScoreSource
 
-MAX_JUDGMENTS = 10_000
 MAX_PAIRS = 10_000
-
-Grade = Annotated[int, Meta(ge=0, le=HIGHEST_GRADE, description="0 (not relevant) to 3 (best).")]
-Text = Annotated[str, Meta(min_length=1, max_length=knobs.MAX_QUERY_CHARACTERS)]
-Label = Annotated[str, Meta(min_length=1, max_length=MAX_LABEL_CHARACTERS)]
 
 
 class _Sent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -37,66 +29,6 @@ class _Sent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 class _Answer(Struct, frozen=True, kw_only=True):
     pass
-
-
-class JudgmentRequest(_Sent, frozen=True, kw_only=True):
-    """A grade of relevance of a document for a query."""
-
-    query: Text
-    document: Annotated[
-        str,
-        Meta(min_length=1, max_length=MAX_ID_CHARACTERS, description="Your id of the document."),
-    ]
-    grade: Grade
-    chunk_id: Annotated[
-        UUID | None, Meta(description="The judged chunk; null: the document as a whole.")
-    ] = None
-    source: Annotated[Label, Meta(description="Origin of the judgment.", examples=["human"])] = (
-        "human"
-    )
-    by: Annotated[
-        Label | None,
-        Meta(description="The judge. A later grade by the same judge replaces the earlier one."),
-    ] = None
-
-
-class NewJudgments(_Sent, frozen=True, kw_only=True):
-    """Judgments of documents of one collection."""
-
-    collection: CollectionName
-    judgments: Annotated[list[JudgmentRequest], Meta(min_length=1, max_length=MAX_JUDGMENTS)]
-
-    def values(self) -> list[Judged]:
-        """The judgments as domain values. Raises InvalidRequestError."""
-        return [_judgment(each, place) for place, each in enumerate(self.judgments)]
-
-
-class JudgmentsTaken(_Answer, frozen=True, kw_only=True):
-    """The outcome of adding judgments."""
-
-    added: Annotated[int, Meta(description="Number of judgments that were not stored before.")]
-    unknown: Annotated[
-        list[str], Meta(description="Ids of judged documents that are not in the collection.")
-    ]
-
-
-class NewFeedback(_Sent, frozen=True, kw_only=True):
-    """What a user did with a result."""
-
-    chunk_id: Annotated[UUID, Meta(description="`chunk.id` of the result.")]
-    event: Feedback
-    by: Annotated[
-        Label | None, Meta(description="Any name of the user. The service does not check it.")
-    ] = None
-
-
-class FeedbackTaken(_Answer, frozen=True, kw_only=True):
-    """The judgment as which the feedback was stored."""
-
-    query: str
-    document: str
-    grade: int
-    source: str
 
 
 class JudgedText(_Sent, frozen=True, kw_only=True):
@@ -332,20 +264,6 @@ class CalibrationPage(_Answer, frozen=True, kw_only=True):
         """Response for a page."""
         items = [CalibrationResponse.of(item, whole=False) for item in page.items]
         return cls(items=items, cursor=page.cursor)
-
-
-def _judgment(sent: JudgmentRequest, place: int) -> Judged:
-    try:
-        return Judged(
-            query=sent.query,
-            external_id=sent.document,
-            chunk_id=sent.chunk_id and ChunkId(sent.chunk_id),
-            grade=sent.grade,
-            source=sent.source,
-            judged_by=sent.by,
-        )
-    except InvalidRequestError as error:
-        raise InvalidRequestError(f"judgments[{place}].{error.field}", error.problem) from error
 
 
 def _point(point: calibrations.CutoffPoint) -> CutoffPointResponse:
