@@ -9,8 +9,9 @@ MAX_NEIGHBOURS = 10
 MAX_WINDOWS = 100
 #: shortest text that counts as shared, in characters: a shorter one may be there by chance
 _LEAST = 4
-#: longest shared text that is looked for, in characters
-_MOST = 4_000
+#: longest shared text that is looked for, in characters: the 32 tokens that chunks share
+#: (inference/chunking.py), so that of repeated lines no more is taken for shared
+_MOST = 512
 
 
 def joined(contents: Iterable[str]) -> str:

@@ -43,3 +43,9 @@ def test_chunks_of_a_text_give_the_text(words, size, shared):
     ]
 
     assert joined(chunks).split() == words
+
+
+def test_of_lines_that_are_repeated_only_a_little_is_taken_for_shared():
+    rows = "| 0 | 0 |\n" * 200
+
+    assert len(joined([rows, rows])) >= 2 * len(rows) - 512
