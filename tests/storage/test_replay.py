@@ -208,6 +208,22 @@ async def test_another_threshold_leaves_what_a_search_under_it_returns(
     assert (len(again.before), len(again.after)) == left
 
 
+async def test_a_threshold_cuts_the_same_whatever_the_diversity(services, shelf):
+    """The relevance of a result does not depend on those that novelty put before it."""
+    known = GivenCalibration(found=StoredCalibration(calibration=CALIBRATION))
+    ports = replace(services, calibrations=known)
+    bound = ThresholdOverrides(min_relevance=0.6)
+    left = [
+        await cut(ports, shelf, await logged(services, shelf, diversity=diversity), bound)
+        for diversity in (0, 0.9)
+    ]
+
+    plain, varied = (each.after for each in left)
+    assert plain != varied
+    assert set(plain) == set(varied)
+    assert 0 < len(plain) < len(TEXTS)
+
+
 async def test_a_stored_threshold_cuts_by_its_log_odds(services, shelf):
     made = await logged(services, shelf)
     known = GivenCalibration(found=StoredCalibration(calibration=CALIBRATION, threshold=THRESHOLD))

@@ -59,6 +59,11 @@ def final_order(
     )
 
 
+def by_scores(hits: Sequence[Hit]) -> list[Hit]:
+    """Hits in the order of their scores, whatever their rank: see final_order."""
+    return sorted(hits, key=lambda hit: _sort_key((hit.candidate, hit.scores)))
+
+
 def without_part(hits: Sequence[Hit], part: str) -> list[Hit]:
     """Hits in the order that they would have without one part of the log-odds.
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 
-from pgrerank.domain import crowding, relevance
+from pgrerank.domain import crowding, order, relevance
 from pgrerank.domain.explanation import cut_by
 from pgrerank.domain.ids import ChunkId, TenantId
 from pgrerank.domain.judgment import RELEVANT
@@ -70,7 +70,8 @@ async def apply_thresholds(
     after = replayed.after
     if replayed.rerank.scored:
         calibration = await _calibration(services, tenant_id, replayed, request)
-        hits = calibration.with_relevance(replayed.hits)
+        known = calibration.with_relevance(order.by_scores(replayed.hits))
+        hits = sorted(known, key=lambda hit: hit.rank)
         passing, _ = relevance.apply_bounds(hits, request, calibration)
         kept, _ = crowding.best_of_documents(passing, request.per_document)
         after = tuple(hit.candidate.chunk_id for hit in kept)
