@@ -117,6 +117,7 @@ def search_event(
         "profile": str(request.profile),
         "end_user_id": request.end_user_id,
         **_outcome(ranking),
+        "diversity": ranking.diversity,
         **{key: value for leg in LEGS for key, value in _leg(leg, getattr(ranking, leg)).items()},
     }
 

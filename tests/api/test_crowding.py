@@ -130,10 +130,17 @@ async def test_diversity_moves_what_is_alike_and_keeps_every_candidate(caller):
     varied = await searched(caller, limit=100, diversity=0.9)
 
     assert sorted(chunks(varied["results"])) == sorted(chunks(plain["results"]))
+    assert (plain["diversity"], varied["diversity"]) == (0, 0.9)
     assert len(set(documents(varied["results"])[:3])) > len(set(documents(plain["results"])[:3]))
     assert chunks((await searched(caller, limit=100, diversity=0))["results"]) == chunks(
         plain["results"]
     )
+
+
+async def test_too_few_candidates_keep_their_order_and_the_answer_says_so(caller):
+    answer = await searched(caller, diversity=0.9, depth=2)
+
+    assert answer["diversity"] == 0
 
 
 @pytest.mark.parametrize("rerank", ["always", "never"])

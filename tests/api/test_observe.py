@@ -109,6 +109,8 @@ def test_a_search_is_one_event_that_tells_all_but_the_query(telemetry):
             "cut_min_score": 0,
             "cut_min_relevance": 0,
             "cut_threshold": 0,
+            "cut_per_document": 0,
+            "diversity": 0,
             "calibration_id": None,
             "calibration_reason": "no calibration",
             "answerable_probability": None,

@@ -36,6 +36,19 @@ def test_collection_is_evaluated_by_its_own_judgments_and_leaves_the_log_alone(c
     assert found["metrics"]["RR@10"] == 1
 
 
+def test_evaluation_counts_the_documents_of_the_first_results(cli, zoo):
+    place = ("-t", zoo, "-c", "animals-english", "--max-queries", 3)
+    found = cli.json("evaluate", *place, "--per-document", 1, "--diversity", 0.5)
+    shown = cli.well("evaluate", *place, "--per-document", 1)
+    refused = cli("evaluate", *place, "--diversity", 0.5, "--ablate")
+
+    assert (found["per_document"], found["diversity"]) == (1, 0.5)
+    assert 1 < found["first_results"]["documents"] <= 10
+    assert 0 < found["first_results"]["nDCG@10"] <= 1
+    assert f"{found['first_results']['documents']:.2f} different documents" in shown
+    assert refused.exit_code == 2
+
+
 def test_ablation_says_what_each_part_of_the_log_odds_is_worth(cli, zoo, animals):
     place = ("-t", zoo, "-c", "animals-english", "--max-queries", 3)
     parts = cli.json("evaluate", animals, *place, "--ablate")["parts"]

@@ -309,9 +309,26 @@ def test_the_log_line_has_a_value_of_every_field_of_the_reports():
             assert [value for value in shown if value not in values] == []
 
 
+def test_the_weight_of_novelty_is_in_the_log_line_of_a_search():
+    (search, _), (varied, _) = log_lines(), log_lines(diversity=0.5)
+
+    assert (search["diversity"], varied["diversity"]) == (0, 0.5)
+
+
 def test_the_log_line_leaves_out_nothing_of_an_outcome():
     counted = {"crowded_ranks"}  # `cut` has their number
-    elsewhere = {"id", "created_at", "hits", "documents", "results", "tokens", *LEGS, *counted}
+    searched = {"diversity"}  # of searches alone
+    elsewhere = {
+        "id",
+        "created_at",
+        "hits",
+        "documents",
+        "results",
+        "tokens",
+        *LEGS,
+        *counted,
+        *searched,
+    }
     names = {each.name for record in (SearchOutcome, RerankOutcome) for each in fields(record)}
 
     assert names - elsewhere == OUTCOME.keys()

@@ -120,7 +120,8 @@ def _ordinal(rank: int) -> str:
 
 def _account(answer: "SearchResponse") -> list[str]:
     names = list(dict.fromkeys(ordered_by(result.scores)[0] for result in answer.results))
-    lines = [f"order: by {', then by '.join(names)}"] if names else []
+    novelty = f"; novelty weighs {answer.diversity:g}" if answer.diversity else ""
+    lines = [f"order: by {', then by '.join(names)}{novelty}"] if names else []
     lines += [_rerank(answer), _relevance(answer), *_crowded(answer)]
     lines.append("   ".join(f"{leg}: {_leg(getattr(answer.legs, leg))}" for leg in LEGS))
     lines += spans(answer.spans)

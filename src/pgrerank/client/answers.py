@@ -122,6 +122,8 @@ class SearchResponse(_Answer, frozen=True, kw_only=True):
     warnings: list[str] = []
     #: milliseconds by stage
     timings_ms: dict[str, float] = {}
+    #: weight of novelty in the order, 0 to 1; 0: by relevance alone
+    diversity: float = 0.0
     #: for the results after these; None: there are no more
     cursor: str | None = None
     #: all candidates in their final order; None without `explain`

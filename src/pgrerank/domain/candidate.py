@@ -215,6 +215,8 @@ class SearchOutcome:
     warnings: tuple[str, ...] = ()
     #: None: no spans were requested
     spans: SpanReport | None = None
+    #: weight of novelty in the order of the hits, 0..1; 0: they are ordered by relevance
+    diversity: float = 0.0
     #: ranks of the hits beyond the most results of their document
     crowded_ranks: tuple[int, ...] = ()
 

@@ -75,13 +75,18 @@ def diversified(hits: Sequence[Hit], diversity: float) -> tuple[Hit, ...]:
         hits: Hits in their final order, those retrieved down to the depth with their embeddings.
         diversity: 0 (the order stays) to 1 (only novelty counts, after the first hit).
     """
-    head = _comparable(hits)
-    if not diversity or len(head) < 3:  # noqa: PLR2004 - the first stays, so two keep their order
+    if not diversity or not can_diversify(hits):
         return tuple(hits)
+    head = _comparable(hits)
     taken = {hit.rank for hit in head}
     order = [head[place] for place in _marginal_order(head, diversity)]
     rest = [hit for hit in hits if hit.rank not in taken]
     return tuple(replace(hit, rank=rank) for rank, hit in enumerate([*order, *rest], start=1))
+
+
+def can_diversify(hits: Sequence[Hit]) -> bool:
+    """Whether enough hits can be compared: the first stays, so two keep their order."""
+    return len(_comparable(hits)) > 2  # noqa: PLR2004
 
 
 def _comparable(hits: Sequence[Hit]) -> list[Hit]:

@@ -79,6 +79,12 @@ def test_a_window_is_printed_whole(capsys):
     ]
 
 
+def test_the_weight_of_novelty_is_said(capsys):
+    lines = printed(capsys, response(result(), diversity=0.5))
+
+    assert "order: by fused; novelty weighs 0.5" in lines
+
+
 def test_what_a_maximum_of_each_document_cut_is_said(capsys):
     lines = printed(capsys, response(result(), cut={"per_document": 4, "threshold": 0}))
 

@@ -239,6 +239,13 @@ class SearchResponse(Answer, frozen=True, kw_only=True):
         ),
     ]
     timings_ms: Annotated[dict[str, float], Meta(description="Milliseconds by stage.")]
+    diversity: Annotated[
+        float,
+        Meta(
+            description="Weight of novelty in this order, 0 to 1. 0: by relevance alone, as where "
+            "there are too few candidates to compare."
+        ),
+    ]
     cursor: Annotated[
         str | None,
         Meta(
@@ -269,6 +276,7 @@ class SearchResponse(Answer, frozen=True, kw_only=True):
             answerable=ranking.answerable and Answerable.of(ranking.answerable),
             warnings=list(ranking.warnings),
             timings_ms=ranking.timings_ms,
+            diversity=ranking.diversity,
             cursor=next_cursor(len(ranking.results), ranking.uncut),
             candidates=[Result.of(hit) for hit in ranking.hits] if explained else None,
             spans=ranking.spans and SpansFound.of(ranking.spans),
