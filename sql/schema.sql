@@ -4963,6 +4963,93 @@ COMMENT ON COLUMN pgrerank.document.created_at IS 'When it was first stored.';
 COMMENT ON COLUMN pgrerank.document.updated_at IS 'When it was last changed.';
 
 --
+-- Name: enrichment; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TABLE pgrerank.enrichment (
+    tenant_id uuid NOT NULL,
+    collection_id uuid NOT NULL,
+    embedder_id uuid NOT NULL,
+    reranker_id uuid NOT NULL,
+    method text NOT NULL,
+    depth integer NOT NULL,
+    revision bigint DEFAULT 0 NOT NULL,
+    next_number integer DEFAULT 1 NOT NULL,
+    members bigint DEFAULT 0 NOT NULL,
+    checked_at timestamp with time zone,
+    CONSTRAINT ck_enrichment_depth CHECK (((depth >= 1) AND (depth <= 1000))),
+    CONSTRAINT ck_enrichment_method CHECK ((method = ANY (ARRAY['late-interaction'::text, 'reranker'::text])))
+);
+
+ALTER TABLE pgrerank.enrichment OWNER TO pgrerank_owner;
+
+--
+-- Name: TABLE enrichment; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON TABLE pgrerank.enrichment IS 'One row for each collection whose related documents are kept.';
+
+--
+-- Name: COLUMN enrichment.tenant_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.enrichment.tenant_id IS 'Id of the tenant that owns the row.';
+
+--
+-- Name: COLUMN enrichment.collection_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.enrichment.collection_id IS 'Id of the collection.';
+
+--
+-- Name: COLUMN enrichment.embedder_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.enrichment.embedder_id IS 'Id of the embedder whose vectors give the candidates.';
+
+--
+-- Name: COLUMN enrichment.reranker_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.enrichment.reranker_id IS 'Id of the model that orders them.';
+
+--
+-- Name: COLUMN enrichment.method; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.enrichment.method IS 'late-interaction, over stored token vectors, or reranker.';
+
+--
+-- Name: COLUMN enrichment.depth; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.enrichment.depth IS 'Most documents in a list, 1 to 1000.';
+
+--
+-- Name: COLUMN enrichment.revision; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.enrichment.revision IS 'How often changes of documents were found; see related_list.';
+
+--
+-- Name: COLUMN enrichment.next_number; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.enrichment.next_number IS 'Number of the next new document; none is given twice.';
+
+--
+-- Name: COLUMN enrichment.members; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.enrichment.members IS 'Rows of related_list when changes were last looked for.';
+
+--
+-- Name: COLUMN enrichment.checked_at; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.enrichment.checked_at IS 'When changes were last looked for; null: never.';
+
+--
 -- Name: eval_metric; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -5224,6 +5311,121 @@ COMMENT ON TABLE pgrerank.exclusive_work IS 'Names of what one process does at a
 --
 
 COMMENT ON COLUMN pgrerank.exclusive_work.name IS 'What is done.';
+
+--
+-- Name: related_list; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TABLE pgrerank.related_list (
+    tenant_id uuid NOT NULL,
+    document_id uuid NOT NULL,
+    collection_id uuid NOT NULL,
+    number integer NOT NULL,
+    text_hash bytea NOT NULL,
+    text_revision bigint NOT NULL,
+    is_announced boolean DEFAULT false NOT NULL,
+    due_revision bigint NOT NULL,
+    list_revision bigint DEFAULT 0 NOT NULL,
+    numbers integer[] DEFAULT '{}'::integer[] NOT NULL,
+    scores real[] DEFAULT '{}'::real[] NOT NULL,
+    lowest_similarity real,
+    leased_until timestamp with time zone,
+    renewed_at timestamp with time zone
+);
+ALTER TABLE ONLY pgrerank.related_list ALTER COLUMN numbers SET STORAGE EXTERNAL;
+ALTER TABLE ONLY pgrerank.related_list ALTER COLUMN scores SET STORAGE EXTERNAL;
+
+ALTER TABLE pgrerank.related_list OWNER TO pgrerank_owner;
+
+--
+-- Name: TABLE related_list; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON TABLE pgrerank.related_list IS 'One row for each document of a collection whose related documents are kept. Its list is up to date where due_revision is not above list_revision.';
+
+--
+-- Name: COLUMN related_list.tenant_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.related_list.tenant_id IS 'Id of the tenant that owns the row.';
+
+--
+-- Name: COLUMN related_list.document_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.related_list.document_id IS 'Id of the document.';
+
+--
+-- Name: COLUMN related_list.collection_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.related_list.collection_id IS 'Id of the collection.';
+
+--
+-- Name: COLUMN related_list.number; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.related_list.number IS 'Number that stands for the document in lists of its collection.';
+
+--
+-- Name: COLUMN related_list.text_hash; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.related_list.text_hash IS 'Hash of the document''s text when changes were last looked for.';
+
+--
+-- Name: COLUMN related_list.text_revision; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.related_list.text_revision IS 'Revision that found the newest change of its text, or of the models.';
+
+--
+-- Name: COLUMN related_list.is_announced; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.related_list.is_announced IS 'Whether the lists that its text may enter are marked.';
+
+--
+-- Name: COLUMN related_list.due_revision; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.related_list.due_revision IS 'Revision of the newest change that may affect its list.';
+
+--
+-- Name: COLUMN related_list.list_revision; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.related_list.list_revision IS 'Revision that its list reflects; 0: it has none yet.';
+
+--
+-- Name: COLUMN related_list.numbers; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.related_list.numbers IS 'Numbers of the related documents, the most related first.';
+
+--
+-- Name: COLUMN related_list.scores; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.related_list.scores IS 'Their scores, in the same order, in the unit of the model.';
+
+--
+-- Name: COLUMN related_list.lowest_similarity; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.related_list.lowest_similarity IS 'Lowest cosine of the embedder among them; null: there are fewer than the depth.';
+
+--
+-- Name: COLUMN related_list.leased_until; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.related_list.leased_until IS 'Until when one process computes the list; null or past: nobody does.';
+
+--
+-- Name: COLUMN related_list.renewed_at; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.related_list.renewed_at IS 'When the list was stored; null: never.';
 
 --
 -- Name: threshold; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
@@ -7151,6 +7353,106 @@ COMMENT ON COLUMN pgrerank_analytics.reference_run.truncated IS 'Whether the rer
 COMMENT ON COLUMN pgrerank_analytics.reference_run.pairs IS 'How many pairs the set has.';
 
 --
+-- Name: related_document; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE VIEW pgrerank_analytics.related_document WITH (security_invoker='true') AS
+ SELECT t.name AS tenant,
+    c.name AS collection,
+    d.external_id AS document,
+    d.title,
+    u.place AS related_rank,
+    o.external_id AS related,
+    o.title AS related_title,
+    u.score,
+    m.name AS model,
+    l.renewed_at,
+    ((l.due_revision <= l.list_revision) AND (l.text_hash = d.text_hash)) AS is_fresh
+   FROM ((((((((pgrerank.related_list l
+     JOIN pgrerank.enrichment e ON (((l.tenant_id = e.tenant_id) AND (l.collection_id = e.collection_id))))
+     JOIN pgrerank.collection c ON (((l.tenant_id = c.tenant_id) AND (l.collection_id = c.id))))
+     JOIN pgrerank.tenant t ON ((l.tenant_id = t.id)))
+     JOIN pgrerank.model m ON ((e.reranker_id = m.id)))
+     JOIN pgrerank.document d ON (((l.tenant_id = d.tenant_id) AND (l.document_id = d.id))))
+     CROSS JOIN LATERAL UNNEST(l.numbers, l.scores) WITH ORDINALITY u(number, score, place))
+     JOIN pgrerank.related_list r ON (((l.tenant_id = r.tenant_id) AND (l.collection_id = r.collection_id) AND (u.number = r.number))))
+     JOIN pgrerank.document o ON (((r.tenant_id = o.tenant_id) AND (r.document_id = o.id))));
+
+ALTER VIEW pgrerank_analytics.related_document OWNER TO pgrerank_owner;
+
+--
+-- Name: VIEW related_document; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON VIEW pgrerank_analytics.related_document IS 'One row for each document in the list of documents related to another, in collections that `pgrerank enrich` keeps. Name a document or a rank: a list has up to 1,000 rows.';
+
+--
+-- Name: COLUMN related_document.tenant; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.related_document.tenant IS 'Name of the tenant.';
+
+--
+-- Name: COLUMN related_document.collection; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.related_document.collection IS 'Name of the collection.';
+
+--
+-- Name: COLUMN related_document.document; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.related_document.document IS 'Id of the document whose list it is, as its owner names it.';
+
+--
+-- Name: COLUMN related_document.title; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.related_document.title IS 'Title of that document.';
+
+--
+-- Name: COLUMN related_document.related_rank; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.related_document.related_rank IS 'Place in the list, from 1; a deleted document leaves a gap until the list is renewed.';
+
+--
+-- Name: COLUMN related_document.related; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.related_document.related IS 'Id of the related document.';
+
+--
+-- Name: COLUMN related_document.related_title; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.related_document.related_title IS 'Title of the related document.';
+
+--
+-- Name: COLUMN related_document.score; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.related_document.score IS 'Score of the related document for the document as query, in the unit of the model.';
+
+--
+-- Name: COLUMN related_document.model; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.related_document.model IS 'Name of the model that the scores are from.';
+
+--
+-- Name: COLUMN related_document.renewed_at; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.related_document.renewed_at IS 'When the list was stored.';
+
+--
+-- Name: COLUMN related_document.is_fresh; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.related_document.is_fresh IS 'Whether no change is known that may affect the list.';
+
+--
 -- Name: rerank_candidate; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
@@ -8275,6 +8577,13 @@ ALTER TABLE ONLY pgrerank.document
     ADD CONSTRAINT pk_document PRIMARY KEY (tenant_id, id);
 
 --
+-- Name: enrichment pk_enrichment; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.enrichment
+    ADD CONSTRAINT pk_enrichment PRIMARY KEY (tenant_id, collection_id);
+
+--
 -- Name: eval_metric pk_eval_metric; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -8338,6 +8647,13 @@ ALTER TABLE ONLY pgrerank.reference_set
     ADD CONSTRAINT pk_reference_set PRIMARY KEY (tenant_id, id);
 
 --
+-- Name: related_list pk_related_list; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.related_list
+    ADD CONSTRAINT pk_related_list PRIMARY KEY (tenant_id, document_id);
+
+--
 -- Name: rerank_log pk_rerank_log; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -8392,6 +8708,13 @@ ALTER TABLE ONLY pgrerank.document
 
 ALTER TABLE ONLY pgrerank.reference_set
     ADD CONSTRAINT uq_reference_set_tenant_id_name UNIQUE (tenant_id, name);
+
+--
+-- Name: related_list uq_related_list_tenant_id_collection_id_number; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.related_list
+    ADD CONSTRAINT uq_related_list_tenant_id_collection_id_number UNIQUE (tenant_id, collection_id, number);
 
 --
 -- Name: tenant uq_tenant_name; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
@@ -8472,6 +8795,12 @@ CREATE UNIQUE INDEX ix_judgment_tenant_id_collection_id_query_hash_chunk_id_grad
 --
 
 CREATE INDEX ix_reference_run_tenant_id_reference_set_id_id ON pgrerank.reference_run USING btree (tenant_id, reference_set_id, id);
+
+--
+-- Name: ix_related_list_tenant_id_collection_id_number; Type: INDEX; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE INDEX ix_related_list_tenant_id_collection_id_number ON pgrerank.related_list USING btree (tenant_id, collection_id, number) WHERE (due_revision > list_revision);
 
 --
 -- Name: analyst_grant fk_analyst_grant_tenant_id_tenant; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
@@ -8614,6 +8943,27 @@ ALTER TABLE ONLY pgrerank.document
     ADD CONSTRAINT fk_document_tenant_id_collection_id_collection FOREIGN KEY (tenant_id, collection_id) REFERENCES pgrerank.collection(tenant_id, id) ON DELETE CASCADE;
 
 --
+-- Name: enrichment fk_enrichment_embedder_id_model; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.enrichment
+    ADD CONSTRAINT fk_enrichment_embedder_id_model FOREIGN KEY (embedder_id) REFERENCES pgrerank.model(id);
+
+--
+-- Name: enrichment fk_enrichment_reranker_id_model; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.enrichment
+    ADD CONSTRAINT fk_enrichment_reranker_id_model FOREIGN KEY (reranker_id) REFERENCES pgrerank.model(id);
+
+--
+-- Name: enrichment fk_enrichment_tenant_id_collection_id_collection; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.enrichment
+    ADD CONSTRAINT fk_enrichment_tenant_id_collection_id_collection FOREIGN KEY (tenant_id, collection_id) REFERENCES pgrerank.collection(tenant_id, id) ON DELETE CASCADE;
+
+--
 -- Name: eval_metric fk_eval_metric_tenant_id_eval_run_id_eval_run; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -8689,6 +9039,20 @@ ALTER TABLE ONLY pgrerank.reference_run
 
 ALTER TABLE ONLY pgrerank.reference_set
     ADD CONSTRAINT fk_reference_set_tenant_id_tenant FOREIGN KEY (tenant_id) REFERENCES pgrerank.tenant(id) ON DELETE CASCADE;
+
+--
+-- Name: related_list fk_related_list_tenant_id_collection_id_enrichment; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.related_list
+    ADD CONSTRAINT fk_related_list_tenant_id_collection_id_enrichment FOREIGN KEY (tenant_id, collection_id) REFERENCES pgrerank.enrichment(tenant_id, collection_id) ON DELETE CASCADE;
+
+--
+-- Name: related_list fk_related_list_tenant_id_document_id_document; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.related_list
+    ADD CONSTRAINT fk_related_list_tenant_id_document_id_document FOREIGN KEY (tenant_id, document_id) REFERENCES pgrerank.document(tenant_id, id) ON DELETE CASCADE;
 
 --
 -- Name: rerank_log fk_rerank_log_cascade_id_model; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
@@ -8856,6 +9220,14 @@ CREATE POLICY analyst ON pgrerank.document FOR SELECT TO pgrerank_analyst USING 
   WHERE (g.login = SESSION_USER))));
 
 --
+-- Name: enrichment analyst; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY analyst ON pgrerank.enrichment FOR SELECT TO pgrerank_analyst USING ((tenant_id IN ( SELECT g.tenant_id
+   FROM pgrerank.analyst_grant g
+  WHERE (g.login = SESSION_USER))));
+
+--
 -- Name: eval_metric analyst; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -8908,6 +9280,14 @@ CREATE POLICY analyst ON pgrerank.reference_run FOR SELECT TO pgrerank_analyst U
 --
 
 CREATE POLICY analyst ON pgrerank.reference_set FOR SELECT TO pgrerank_analyst USING ((tenant_id IN ( SELECT g.tenant_id
+   FROM pgrerank.analyst_grant g
+  WHERE (g.login = SESSION_USER))));
+
+--
+-- Name: related_list analyst; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY analyst ON pgrerank.related_list FOR SELECT TO pgrerank_analyst USING ((tenant_id IN ( SELECT g.tenant_id
    FROM pgrerank.analyst_grant g
   WHERE (g.login = SESSION_USER))));
 
@@ -9028,6 +9408,12 @@ CREATE POLICY app ON pgrerank.collection_word TO pgrerank_app USING ((tenant_id 
 CREATE POLICY app ON pgrerank.document TO pgrerank_app USING ((tenant_id = pgrerank.current_tenant_v1())) WITH CHECK ((tenant_id = pgrerank.current_tenant_v1()));
 
 --
+-- Name: enrichment app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY app ON pgrerank.enrichment TO pgrerank_app USING ((tenant_id = pgrerank.current_tenant_v1())) WITH CHECK ((tenant_id = pgrerank.current_tenant_v1()));
+
+--
 -- Name: eval_metric app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -9068,6 +9454,12 @@ CREATE POLICY app ON pgrerank.reference_run TO pgrerank_app USING ((tenant_id = 
 --
 
 CREATE POLICY app ON pgrerank.reference_set TO pgrerank_app USING ((tenant_id = pgrerank.current_tenant_v1())) WITH CHECK ((tenant_id = pgrerank.current_tenant_v1()));
+
+--
+-- Name: related_list app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY app ON pgrerank.related_list TO pgrerank_app USING ((tenant_id = pgrerank.current_tenant_v1())) WITH CHECK ((tenant_id = pgrerank.current_tenant_v1()));
 
 --
 -- Name: rerank_log app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
@@ -9160,6 +9552,12 @@ ALTER TABLE pgrerank.collection_word ENABLE ROW LEVEL SECURITY;
 ALTER TABLE pgrerank.document ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: enrichment; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE pgrerank.enrichment ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: eval_metric; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -9206,6 +9604,12 @@ ALTER TABLE pgrerank.reference_run ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE pgrerank.reference_set ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: related_list; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE pgrerank.related_list ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: rerank_log; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
@@ -9856,6 +10260,13 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pgrerank.document TO pgrerank_app;
 GRANT SELECT ON TABLE pgrerank.document TO pgrerank_analyst;
 
 --
+-- Name: TABLE enrichment; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pgrerank.enrichment TO pgrerank_app;
+GRANT SELECT ON TABLE pgrerank.enrichment TO pgrerank_analyst;
+
+--
 -- Name: TABLE eval_metric; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -9875,6 +10286,13 @@ GRANT SELECT ON TABLE pgrerank.eval_query TO pgrerank_analyst;
 
 GRANT SELECT,INSERT ON TABLE pgrerank.eval_run TO pgrerank_app;
 GRANT SELECT ON TABLE pgrerank.eval_run TO pgrerank_analyst;
+
+--
+-- Name: TABLE related_list; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pgrerank.related_list TO pgrerank_app;
+GRANT SELECT ON TABLE pgrerank.related_list TO pgrerank_analyst;
 
 --
 -- Name: TABLE threshold; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
@@ -9972,6 +10390,12 @@ GRANT SELECT ON TABLE pgrerank_analytics.ranking_document TO pgrerank_analyst;
 --
 
 GRANT SELECT ON TABLE pgrerank_analytics.reference_run TO pgrerank_analyst;
+
+--
+-- Name: TABLE related_document; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+GRANT SELECT ON TABLE pgrerank_analytics.related_document TO pgrerank_analyst;
 
 --
 -- Name: TABLE rerank_candidate; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner

@@ -23,6 +23,8 @@ class FakeLate:
     read: list[str] = field(default_factory=list)
     #: queries that were read before their passages
     queries: list[str] = field(default_factory=list)
+    #: pairs that were scored by token vectors alone
+    stored_pairs: int = 0
 
     model = ModelCard(
         kind=ModelKind.RERANKER,
@@ -74,3 +76,20 @@ class FakeLate:
             PairScore(value=len(words & set(p.text.lower().split())) / max(len(words), 1))
             for p in passages
         ]
+
+    async def score_stored(
+        self,
+        queries: Sequence[Sequence[bytes]],
+        passages: Sequence[bytes],
+        pairs: Sequence[Sequence[int]],
+    ) -> Sequence[Sequence[float]]:
+        self.stored_pairs += sum(map(len, pairs))
+        return [
+            [_share(b" ".join(query), passages[place]) for place in chosen]
+            for query, chosen in zip(queries, pairs, strict=True)
+        ]
+
+
+def _share(query: bytes, passage: bytes) -> float:
+    words = set(query.lower().split())
+    return len(words & set(passage.lower().split())) / len(words) if words and passage else -1.0

@@ -239,7 +239,9 @@ def collection(**changes: object) -> Collection:
 
 
 def services(**parts: object) -> Services:
-    """All ports; fakes except those given. History has no fake: its queries need Postgres.
+    """All ports; fakes except those given. History and related documents have no fake.
+
+    Their queries need Postgres.
 
     Beside collections that are no fakes, the fakes of other ports do not learn what is deleted.
     """
@@ -261,6 +263,7 @@ def services(**parts: object) -> Services:
         embeddings=FakeEmbeddings(documents),
         candidates=FakeCandidates(),
         history=None,
+        related=None,
         reports=FakeReports(rankings, judgments, documents),
         references=FakeReferences(),
         rankings=rankings,

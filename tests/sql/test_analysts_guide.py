@@ -7,9 +7,14 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from pgrerank.domain.judgment import Judgment
+from pgrerank.domain.related import Method
 from pgrerank.storage import drift, sqlfile
+from pgrerank.storage.collections import PostgresCollections
 from pgrerank.storage.evaluations import PostgresEvaluations
 from pgrerank.storage.judgments import PostgresJudgments
+from pgrerank.storage.related import PostgresRelated
+from pgrerank.usecases.enrich import enrich
+from tests.fakes import services
 from tests.fixtures import guide_tables
 from tests.fixtures.collections import embedded
 from tests.fixtures.evaluations import answer, evaluation
@@ -42,6 +47,10 @@ async def analyst(database, journal):
     await PostgresJudgments(journal.shelf.pool).add(
         journal.shelf.tenant_id, journal.shelf.collection, judged
     )
+    parts = services(
+        related=PostgresRelated(shelf.pool), collections=PostgresCollections(shelf.pool)
+    )
+    await enrich(parts, shelf.tenant_id, shelf.collection.name, method=Method.RERANKER)
     login = f"reader_{uuid7().hex}"
     with database.admin() as admin:
         admin.execute(f"create role {login} login in role pgrerank_analyst")

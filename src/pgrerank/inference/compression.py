@@ -16,6 +16,8 @@ TEMPLATE = "late-interaction-stored/2"
 # every length, takes as much space and loses 1 % of nDCG@10 where passages are short (npl).
 MOST = 80
 _SCALE = np.dtype("<f2")
+#: bytes before the numbers of each vector
+SCALE_BYTES = _SCALE.itemsize
 _BITS = 2
 _PER_BYTE = 8 // _BITS
 _MASK = 2**_BITS - 1
@@ -117,6 +119,21 @@ def unpack(passage: bytes, dimensions: int) -> Floats:
     numbers = np.empty((len(rows), dimensions), dtype=np.float32)
     _unpack_codes(rows[:, _SCALE.itemsize :], numbers)
     return (numbers - _MIDDLE) * _scales(rows)
+
+
+def split_rows(passages: Sequence[bytes], dimensions: int) -> tuple[NDArray[np.uint8], Floats]:
+    """The packed numbers and the scales of all vectors of compressed passages, one row for each.
+
+    Byte `j` of a row has the numbers `j`, `j + width`, `j + 2 * width` and `j + 3 * width`.
+    """
+    rows = _rows(passages, dimensions)
+    return rows[:, SCALE_BYTES:], _scales(rows).ravel()
+
+
+def numbers_of_bytes() -> Floats:
+    """The four numbers that each byte stands for, before scaling; shape (256, 4)."""
+    codes = np.arange(256)[:, None] >> np.arange(_PER_BYTE) * _BITS & _MASK
+    return (codes - _MIDDLE).astype(np.float32)
 
 
 def _each(

@@ -122,3 +122,12 @@ class RateLimitedLateInteraction(RateLimitedScorer):
     ) -> Sequence[EmbeddedPassage]:
         """Vectors and token vectors of passages. See ports.scorer.LateInteraction."""
         return await self._late.embed_passages(texts, embedder, tenant_id=tenant_id)
+
+    async def score_stored(
+        self,
+        queries: Sequence[Sequence[bytes]],
+        passages: Sequence[bytes],
+        pairs: Sequence[Sequence[int]],
+    ) -> Sequence[Sequence[float]]:
+        """Scores by token vectors alone, which is no work of a request and does not count."""
+        return await self._late.score_stored(queries, passages, pairs)

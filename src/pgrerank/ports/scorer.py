@@ -72,6 +72,24 @@ class LateInteraction(Scorer, Protocol):
         """
         ...
 
+    async def score_stored(
+        self,
+        queries: Sequence[Sequence[bytes]],
+        passages: Sequence[bytes],
+        pairs: Sequence[Sequence[int]],
+    ) -> Sequence[Sequence[float]]:
+        """Scores of documents as queries by token vectors alone. No model runs.
+
+        Args:
+            queries: Token vectors of the chunks of each document; none: all its scores are -1.
+            passages: Token vectors of the passages; empty: its scores are -1.
+            pairs: For each document the places of its passages in `passages`.
+
+        Returns:
+            For each document the scores in the order of its pairs.
+        """
+        ...
+
 
 class ListReader(Scorer, Protocol):
     """A reranker that also compares the passages of a list with each other."""

@@ -20,6 +20,7 @@ from pgrerank.ports.judgments import Judgments
 from pgrerank.ports.keys import Keys
 from pgrerank.ports.rankings import Rankings
 from pgrerank.ports.references import References
+from pgrerank.ports.related import RelatedDocuments
 from pgrerank.ports.reports import Reports
 from pgrerank.ports.scorer import LateInteraction, Scorer
 from pgrerank.ports.spans import SpanScorer
@@ -44,6 +45,7 @@ class AdminServices:
     evaluations: Evaluations
     reports: Reports
     references: References
+    related: RelatedDocuments
     tokens: TokenVectors
     embeddings: Embeddings
     keys: Keys

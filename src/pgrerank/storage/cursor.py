@@ -16,8 +16,12 @@ def page(rows: Sequence[Item], limit: int, key_of: Callable[[Item], str]) -> Pag
     """The first `limit` rows; if there are more, with the cursor of the next page."""
     if len(rows) <= limit:
         return Page(items=rows, cursor=None)
-    wrapped = base64.urlsafe_b64encode(key_of(rows[limit - 1]).encode())
-    return Page(items=rows[:limit], cursor=wrapped.decode().rstrip("="))
+    return Page(items=rows[:limit], cursor=encode(key_of(rows[limit - 1])))
+
+
+def encode(key: str) -> str:
+    """The cursor of a key."""
+    return base64.urlsafe_b64encode(key.encode()).decode().rstrip("=")
 
 
 def key(cursor: str | None) -> str | None:

@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import passage
 from pgrerank.domain.ids import ChunkId, TenantId
-from pgrerank.ports.clock import Clock
 from pgrerank.ports.embedder import Embedder
 from pgrerank.ports.services import AdminServices
+from pgrerank.usecases.pace import Pace
 
 #: chunks that are read, embedded and committed together
 BATCH_CHUNKS = 256
@@ -51,7 +51,7 @@ async def reembed(
     embedder.model.require_storable()
     collection = await services.collections.by_name(tenant_id, collection_name)
     await services.embeddings.begin(tenant_id, collection, embedder.model)
-    run = _Run(services.clock, chunks_per_second, sleep)
+    run = _Run(Pace(services.clock, chunks_per_second, sleep))
     run.report = lambda done: progress(done, collection.chunk_count)
     await _pass(services, embedder, tenant_id, collection, run)
     while await services.embeddings.finish(tenant_id, collection, embedder.model):
@@ -62,23 +62,16 @@ async def reembed(
 class _Run:
     """Progress of a run, and its rate limit."""
 
-    def __init__(
-        self, clock: Clock, per_second: float | None, sleep: Callable[[float], Awaitable[None]]
-    ) -> None:
+    def __init__(self, pace: Pace) -> None:
         self.done = 0
         self.report: Callable[[int], None] = lambda _: None
-        self._clock, self._per_second, self._sleep = clock, per_second, sleep
-        self._begun = clock.monotonic()
+        self._pace = pace
 
     async def count_stored(self, more: int) -> None:
         """Count stored chunks, and wait if the run is ahead of its rate."""
         self.done += more
         self.report(self.done)
-        if self._per_second is None:
-            return
-        ahead = self.done / self._per_second - (self._clock.monotonic() - self._begun)
-        if ahead > 0:
-            await self._sleep(ahead)
+        await self._pace.keep(self.done)
 
 
 async def _pass(

@@ -21,6 +21,7 @@ from pgrerank.storage.pool import Pool
 from pgrerank.storage.quotas import PostgresQuotas
 from pgrerank.storage.rankings import PostgresRankings
 from pgrerank.storage.references import PostgresReferences
+from pgrerank.storage.related import PostgresRelated
 from pgrerank.storage.reports import PostgresReports
 from pgrerank.storage.tenants import PostgresTenants
 from pgrerank.storage.thresholds import PostgresThresholds
@@ -112,6 +113,7 @@ def _build_admin_services(database: Database, connections: Pool) -> AdminService
         evaluations=PostgresEvaluations(connections),
         reports=PostgresReports(connections),
         references=PostgresReferences(connections),
+        related=PostgresRelated(connections),
         keys=PostgresKeys(connections),
         tenants=PostgresTenants(database.admin_url),
     )

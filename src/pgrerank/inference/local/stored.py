@@ -14,7 +14,7 @@ from pgrerank.domain.ids import TenantId
 from pgrerank.domain.ingest import EmbeddedPassage
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.offload import in_thread
-from pgrerank.inference import compression
+from pgrerank.inference import batch_scores, compression
 from pgrerank.inference.local.bi_encoder import EngineEmbedder, vector
 from pgrerank.inference.local.encoder import EncodedRow
 from pgrerank.inference.local.query_encoder import ReadQuery
@@ -118,6 +118,16 @@ class StoredLateInteraction:
         """Mutual similarity of passages. See ports.scorer.ListReader."""
         compressed = await self._compress(texts, deadline=None, tenant_id=None)
         return _agreement(compressed, dimensions=self._encoder.model.dimensions or 0)
+
+    async def score_stored(
+        self,
+        queries: Sequence[Sequence[bytes]],
+        passages: Sequence[bytes],
+        pairs: Sequence[Sequence[int]],
+    ) -> list[list[float]]:
+        """Scores by token vectors alone. See ports.scorer.LateInteraction."""
+        dimensions = self._encoder.model.dimensions or 0
+        return await asyncio.to_thread(batch_scores.scores, queries, passages, pairs, dimensions)
 
     async def _compress(
         self, texts: Sequence[str], deadline: float | None, tenant_id: TenantId | None

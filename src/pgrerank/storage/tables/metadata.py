@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, BIGINT, BYTEA, JSONB, TSVECTOR, UUID
 
-from pgrerank.storage.tables import calibrations, evaluations, rerank_log, watching
+from pgrerank.storage.tables import calibrations, evaluations, related, rerank_log, watching
 from pgrerank.storage.tables.column import SCHEMA, of_model, of_row, of_tenant, required_column
 
 NAMING = {
@@ -310,4 +310,5 @@ _DEFINITIONS = (
     evaluations.define,
     calibrations.define,
     watching.define,
+    related.define,
 )
