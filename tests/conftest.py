@@ -9,6 +9,7 @@ pytest_plugins = [
     "tests.fixtures.models",
     "tests.fixtures.postgres",
     "tests.fixtures.rankings",
+    "tests.fixtures.related",
     "tests.fixtures.service",
 ]
 

@@ -39,6 +39,7 @@ from pgrerank.storage.keys import PostgresKeys
 from pgrerank.storage.pool import Pool
 from pgrerank.storage.rankings import PostgresRankings
 from pgrerank.storage.references import PostgresReferences
+from pgrerank.storage.related import PostgresRelated
 from pgrerank.storage.reports import PostgresReports
 from pgrerank.storage.tenants import PostgresTenants
 from pgrerank.storage.thresholds import PostgresThresholds
@@ -212,6 +213,7 @@ def services_over(database: Database, connections: Pool) -> Services:
         evaluations=PostgresEvaluations(connections),
         reports=PostgresReports(connections),
         references=PostgresReferences(connections),
+        related=PostgresRelated(connections),
         keys=PostgresKeys(connections),
         tenants=PostgresTenants(database.admin_url),
     )

@@ -83,6 +83,7 @@ CALLS = [
     ("GET", "/v1/collections/docs/documents/a", Scope.SEARCH),
     ("DELETE", "/v1/collections/docs/documents/a", Scope.INGEST),
     ("PATCH", "/v1/collections/docs/documents/a", Scope.INGEST),
+    ("GET", "/v1/collections/docs/documents/a/related", Scope.SEARCH),
     ("POST", "/v1/collections/docs/deletions", Scope.INGEST),
     ("POST", "/v1/collections/docs/search", Scope.SEARCH),
     ("POST", "/v1/rankings", Scope.SEARCH),

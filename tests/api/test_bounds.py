@@ -37,7 +37,7 @@ READ_ELSEWHERE = {
     r"/v1/rankings\.documents\[\](\.\*|\[\]): anything": "structured.readable",
     r"/v1/rankings\?(since|until): an instant": "log.RankingFilter",
     r"/v1/collections/{name:str}/(search|deletions)\.filter key: a text": "filter.jsonpath",
-    r".*/documents/{external_id:path}\.metadata( key: a text|\.\*: anything)": "merge_patch",
+    r".*/documents/{external_id:str}\.metadata( key: a text|\.\*: anything)": "merge_patch",
     r"/v1/collections/{name:str}/search\.sparse( key: a text|\.\*: a number)": "sparse.check_weights",
     r"/v1/collections/{name:str}/terms\.terms( key: a text|\.\*: a number)": "term.check_terms",
     r"/v1/rankings\.documents\[\] key: a text": "structured.readable",

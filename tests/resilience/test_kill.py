@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from psycopg.sql import SQL
 
 from pgrerank.storage import embedded
 from pgrerank.usecases.collections import BATCH_CHUNKS
@@ -148,3 +149,34 @@ def test_stopped_service_finishes_the_request_it_is_working_on(service):
     assert service.wait() == 0
     service.start()
     assert sum(d["id"].startswith("last-") for d in service.documents()) == len(fresh)
+
+
+def test_killed_while_relating_documents_a_batch_is_lost_and_a_second_run_completes_it(service):
+    own = [{**DOCUMENTS[n % 100], "id": f"related-{n}"} for n in range(300)]
+    service.ingest(own).raise_for_status()
+    assert service.command("collection", "tokens", COLLECTION, "--tenant", "acme").wait() == 0
+    place = ("--tenant", "acme", "--collection", COLLECTION)
+
+    def lists(condition):
+        with service.admin() as connection:
+            counted = SQL("select count(*) from pgrerank.related_list where {}")
+            return connection.execute(counted.format(SQL(condition))).fetchone()[0]
+
+    # Batches of 64 lists, one a second.
+    enriching = service.command("enrich", *place, "--depth", "1000", "--throttle", "64")
+    eventually(lambda: lists("list_revision > 0"))
+    eventually(lambda: lists("leased_until > now()"))
+    with service.admin() as connection:
+        # What it computes cannot be stored.
+        connection.execute("select from pgrerank.enrichment for update")
+        enriching.kill()
+        enriching.wait()
+    before = lists("list_revision > 0")
+    with service.admin() as connection:  # as a minute later
+        connection.execute("update pgrerank.related_list set leased_until = now()")
+    again = service.command("enrich", *place)
+
+    assert again.wait() == 0
+    assert 0 < before < service.rows("document")
+    assert lists("list_revision > 0") == service.rows("document")
+    assert lists("due_revision > list_revision") == 0

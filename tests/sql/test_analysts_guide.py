@@ -7,7 +7,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from pgrerank.domain.judgment import Judgment
-from pgrerank.domain.related import Method
+from pgrerank.domain.related import RelatedMethod
 from pgrerank.storage import drift, sqlfile
 from pgrerank.storage.collections import PostgresCollections
 from pgrerank.storage.evaluations import PostgresEvaluations
@@ -50,7 +50,7 @@ async def analyst(database, journal):
     parts = services(
         related=PostgresRelated(shelf.pool), collections=PostgresCollections(shelf.pool)
     )
-    await enrich(parts, shelf.tenant_id, shelf.collection.name, method=Method.RERANKER)
+    await enrich(parts, shelf.tenant_id, shelf.collection.name, method=RelatedMethod.RERANKER)
     login = f"reader_{uuid7().hex}"
     with database.admin() as admin:
         admin.execute(f"create role {login} login in role pgrerank_analyst")

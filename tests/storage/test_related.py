@@ -1,110 +1,28 @@
 """Lists of related documents: what is stored equals what a computation from nothing gives."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pgrerank.domain.document import Chunk, Document
 from pgrerank.domain.errors import (
     ConflictError,
     InvalidRequestError,
     NotFoundError,
     ScoringError,
 )
-from pgrerank.domain.ingest import EmbeddedDocument
-from pgrerank.domain.related import Method
+from pgrerank.domain.related import RelatedMethod
 from pgrerank.storage import related as storage
 from pgrerank.storage.collections import PostgresCollections
-from pgrerank.storage.documents import PostgresDocuments
 from pgrerank.storage.embeddings import PostgresEmbeddings
-from pgrerank.storage.related import PostgresRelated
-from pgrerank.storage.tokens import PostgresTokens
-from pgrerank.usecases.enrich import enrich, renew_all
+from pgrerank.usecases.enrich import renew_all
 from tests.fake_tokens import FakeLate
-from tests.fakes import FakeEmbedder, FakeScorer, bag_of_words, services
+from tests.fakes import FakeEmbedder, FakeScorer, bag_of_words
 from tests.fixtures.collections import changing
+from tests.fixtures.related import Related, made
 
 WORDS = ("walrus", "seal", "tusk", "ice", "fish", "sea", "north", "polar")
-
-
-def made(external_id, *texts, title=""):
-    """A document whose token vectors are its text."""
-    return EmbeddedDocument(
-        document=Document(external_id=external_id, text="\n\n".join(texts), title=title),
-        chunks=[Chunk(ordinal=i, content=text, token_count=1) for i, text in enumerate(texts)],
-        vectors=[bag_of_words(text) for text in texts],
-        tokens=[text.encode() for text in texts],
-    )
-
-
-@dataclass
-class Related:
-    """A collection with token vectors, and the services to enrich it."""
-
-    shelf: object
-    late: FakeLate = field(default_factory=FakeLate)
-    scorer: FakeScorer = field(default_factory=FakeScorer)
-
-    @property
-    def port(self):
-        return PostgresRelated(self.shelf.pool)
-
-    @property
-    def services(self):
-        pool = self.shelf.pool
-        return services(
-            related=self.port,
-            late=self.late,
-            scorer=self.scorer,
-            tokens=PostgresTokens(pool),
-            collections=PostgresCollections(pool),
-        )
-
-    async def store(self, *documents):
-        await PostgresDocuments(self.shelf.pool).store(
-            self.shelf.tenant_id, self.shelf.collection, documents, token_model=FakeLate.model
-        )
-
-    async def delete(self, external_id):
-        await PostgresDocuments(self.shelf.pool).delete(
-            self.shelf.tenant_id, self.shelf.collection, external_id
-        )
-
-    async def enrich(self, **knobs):
-        return await enrich(
-            self.services, self.shelf.tenant_id, self.shelf.collection.name, **knobs
-        )
-
-    async def page(self, external_id, limit=100, cursor=None):
-        return await self.port.page(
-            self.shelf.tenant_id, self.shelf.collection, external_id, limit=limit, cursor=cursor
-        )
-
-    async def ids(self, external_id):
-        return [each.external_id for each in (await self.page(external_id)).items]
-
-    async def lists(self, names):
-        return {
-            name: [(each.external_id, each.score) for each in (await self.page(name)).items]
-            for name in names
-        }
-
-    async def forget(self):
-        return await self.port.forget(self.shelf.tenant_id, self.shelf.collection)
-
-    async def status(self):
-        return await self.port.status(self.shelf.tenant_id, self.shelf.collection)
-
-
-@pytest.fixture
-async def related(shelf):
-    collections = PostgresCollections(shelf.pool)
-    changed = await collections.change(
-        shelf.tenant_id, shelf.collection.name, changing(stores_tokens=True)
-    )
-    return Related(replace(shelf, collection=changed))
 
 
 async def test_documents_are_ordered_by_their_score_for_the_document_as_query(related):
@@ -238,11 +156,11 @@ async def test_another_model_scores_everything(related):
     await related.store(made("a", "walrus"), made("b", "seal"), made("c", "walrus seal"))
     await related.enrich()
 
-    done = await related.enrich(method=Method.RERANKER)
+    done = await related.enrich(method=RelatedMethod.RERANKER)
 
     assert (done.lists, done.scored) == (3, 6)
     assert (await related.page("a")).model == "fake-reranker"
-    assert (await related.status()).method is Method.RERANKER
+    assert (await related.status()).method is RelatedMethod.RERANKER
 
 
 async def test_another_embedder_makes_the_lists_anew(related):
@@ -284,7 +202,7 @@ async def test_depth_is_from_1_to_1000(related, depth):
 
 async def test_failed_batch_is_given_back(related):
     await related.store(*(made(f"{i}", "walrus") for i in range(5)))
-    await related.enrich(method=Method.RERANKER, depth=2)
+    await related.enrich(method=RelatedMethod.RERANKER, depth=2)
     stopped = FakeScorer(failure=ScoringError("reranker"))
     for i in range(5):
         await related.store(made(f"{i}", f"walrus {i}"))
@@ -299,7 +217,9 @@ async def test_failed_batch_is_given_back(related):
 async def test_lists_of_another_process_are_not_taken(related):
     await related.store(made("a", "walrus"), made("b", "walrus"))
     place = related.shelf.tenant_id, related.shelf.collection
-    await related.port.notice(*place, FakeLate.model, method=Method.LATE_INTERACTION, depth=5)
+    await related.port.notice(
+        *place, FakeLate.model, method=RelatedMethod.LATE_INTERACTION, depth=5
+    )
 
     _, first = await related.port.claim(*place, limit=1, lease_s=60)
     _, second = await related.port.claim(*place, limit=5, lease_s=0)
@@ -314,7 +234,7 @@ async def test_list_computed_before_a_change_was_found_stays_due(related):
     await related.store(made("a", "walrus"), made("b", "walrus"))
     await related.enrich()
     place = related.shelf.tenant_id, related.shelf.collection
-    settings = {"method": Method.LATE_INTERACTION, "depth": 100}
+    settings = {"method": RelatedMethod.LATE_INTERACTION, "depth": 100}
     await related.store(made("a", "walrus ice"))
     await related.port.notice(*place, FakeLate.model, **settings)
     corpus = await related.port.corpus(*place)

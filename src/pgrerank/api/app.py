@@ -12,6 +12,7 @@ from litestar.types import Middleware
 from pgrerank.api import auth, bounds, framework, health, openapi, parameters
 from pgrerank.api.call import LIMITS, OBSERVER, SERVICES, call
 from pgrerank.api.compat import routes
+from pgrerank.api.document_path import DocumentPath
 from pgrerank.api.envelope import Envelope
 from pgrerank.api.hangup import HangUp
 from pgrerank.api.malformed import JsonRequest
@@ -94,7 +95,7 @@ def create_app(
         on_shutdown=list(on_shutdown),
     )
     # Litestar runs middleware only for requests that match a route. Envelope wraps all requests.
-    app.asgi_handler = Envelope(HangUp(app.asgi_handler), observer)
+    app.asgi_handler = Envelope(HangUp(DocumentPath(app.asgi_handler)), observer)
     return app
 
 

@@ -17,6 +17,7 @@ from pgrerank.domain.merge_patch import DocumentPatch
 if TYPE_CHECKING:
     from pgrerank.cli.remote import CommandPlace
     from pgrerank.client.answers import DeletionResponse, DocumentPage, DocumentResponse
+    from pgrerank.client.related import RelatedResponse
 
 _MAX_PAGE = 1_000
 
@@ -83,6 +84,56 @@ def get(place: "CommandPlace", *, document_id: str, collection_name: str, as_jso
         output.as_json(found)
     else:
         _show(found)
+
+
+@document.command(
+    epilog=examples(
+        "pgrerank document related guide/install -t acme -c docs",
+        "PGRERANK_KEY=pgr_... pgrerank document related install -c docs "
+        "--url http://127.0.0.1:8080",
+    )
+)
+@click.argument("document_id", metavar="ID")
+@remote.place
+@option.collection
+@click.option(
+    "--limit",
+    type=click.IntRange(1, _MAX_PAGE),
+    default=10,
+    show_default=True,
+    help="Number of documents to print.",
+)
+@click.option("--cursor", metavar="CURSOR", help="Continue a list; it ends with its cursor.")
+@option.as_json
+def related(
+    place: "CommandPlace",
+    *,
+    document_id: str,
+    collection_name: str,
+    limit: int,
+    cursor: str | None,
+    as_json: bool,
+) -> None:
+    """List the documents related to a document, from its stored list: no model runs.
+
+    `pgrerank enrich` makes the lists of a collection, `pgrerank worker` renews them. Says on
+    standard error if the list is stale or missing, and what to do.
+    """
+    found = place.ask(
+        lambda client: client.related(collection_name, document_id, limit=limit, cursor=cursor),
+        lambda here: _related(here, collection_name, document_id, limit, cursor),
+    )
+    if as_json:
+        output.as_json(found)
+        return
+    output.table(
+        ["rank", "score", "id", "title"],
+        [(each.rank, f"{each.score:.4f}", each.id, each.title) for each in found.items],
+    )
+    if found.hint:
+        click.echo(f"\n{found.hint}", err=True)
+    if found.cursor:
+        click.echo(f"\nThere are more documents: --cursor {found.cursor}", err=True)
 
 
 @document.command(
@@ -273,6 +324,19 @@ async def _one(here: "remote.Here", collection_name: str, document_id: str) -> "
     collection = await here.services.collections.by_name(here.tenant_id, collection_name)
     found = await here.services.documents.get(here.tenant_id, collection, document_id)
     return remote.as_client(Served.whole(found), DocumentResponse)
+
+
+async def _related(
+    here: "remote.Here", collection_name: str, document_id: str, limit: int, cursor: str | None
+) -> "RelatedResponse":
+    from pgrerank.api.v1.schema.related import RelatedResponse as Served
+    from pgrerank.client.related import RelatedResponse
+
+    collection = await here.services.collections.by_name(here.tenant_id, collection_name)
+    page = await here.services.related.page(
+        here.tenant_id, collection, document_id, limit=limit, cursor=cursor
+    )
+    return remote.as_client(Served.of(page, collection_name), RelatedResponse)
 
 
 async def _updated(

@@ -34,7 +34,7 @@ _MOST_MONTHS = 1200
 @click.option("--list", "listed", is_flag=True, help="Show the jobs, and stop.")
 @click.pass_context
 def worker(context: click.Context, *, keep_months: int | None, once: bool, listed: bool) -> None:
-    """Run scheduled jobs: partitions, retention, words, indexes, drift, reference sets.
+    """Run scheduled jobs: partitions, words, indexes, drift, references, related documents.
 
     The queue is in Postgres, so any number of workers may run: each job runs on one of them, and
     on another if that one dies. Times are in UTC. Needs PGRERANK_ADMIN_DATABASE_URL, as `maintain`
@@ -52,7 +52,7 @@ async def _work(
     settings: Settings, keep_months: int | None, *, once: bool, listed: bool
 ) -> Sequence[str]:
     from pgrerank import observe, wiring
-    from pgrerank.cli import references
+    from pgrerank.cli import enrich, references
     from pgrerank.storage import jobs, periodic_jobs
 
     observe.configure_logging(settings.log_format, settings.log_level, secrets())
@@ -60,6 +60,7 @@ async def _work(
         due = [
             *periodic_jobs.housekeeping(database.admin_url, keep_months=keep_months),
             references.scoring_job(settings, database.admin_url),
+            enrich.renewing_job(settings, database.admin_url),
         ]
         if listed:
             _show(due)

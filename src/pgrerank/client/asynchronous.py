@@ -27,6 +27,7 @@ from pgrerank.client.knobs import (
     RankKnobs,
     SearchKnobs,
 )
+from pgrerank.client.related import RelatedResponse
 from pgrerank.client.wire import Patience
 
 T = TypeVar("T")
@@ -181,6 +182,17 @@ class AsyncClient:
             page = await self._send(calls.documents(collection, cursor=page.cursor))
             for each in page.items:
                 yield each
+
+    async def related(
+        self,
+        collection: str,
+        document_id: str,
+        *,
+        limit: int = calls.RELATED_PER_PAGE,
+        cursor: str | None = None,
+    ) -> RelatedResponse:
+        """A page of the stored list of documents related to a document; no model runs."""
+        return await self._send(calls.related(collection, document_id, limit=limit, cursor=cursor))
 
     async def document_page(
         self, collection: str, *, limit: int = calls.DOCUMENTS_PER_PAGE, cursor: str | None = None

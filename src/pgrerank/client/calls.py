@@ -17,6 +17,7 @@ from pgrerank.client.knobs import (
     RankKnobs,
     SearchKnobs,
 )
+from pgrerank.client.related import RelatedResponse
 
 T = TypeVar("T")
 #: a text, an object, or a table (a list of rows); objects and tables are read as text
@@ -28,6 +29,8 @@ BATCH_DOCUMENTS = 500
 BATCH_BYTES = 4 * 1024**2
 #: documents in a page of a listing
 DOCUMENTS_PER_PAGE = 500
+#: documents in a page of related ones
+RELATED_PER_PAGE = 10
 #: ids of documents that one request deletes
 DELETED_IDS = 1_000
 _NDJSON = "application/x-ndjson"
@@ -149,6 +152,21 @@ def document(collection: str, document_id: str) -> Call[answers.DocumentResponse
     """Get a document."""
     return Call(
         method="GET", path=_document(collection, document_id), answer=answers.DocumentResponse
+    )
+
+
+def related(
+    collection: str, document_id: str, *, limit: int, cursor: str | None
+) -> Call[RelatedResponse]:
+    """Get a page of the documents related to a document."""
+    parameters: dict[str, str | int] = {"limit": limit}
+    if cursor:
+        parameters["cursor"] = checks.text("cursor", cursor)
+    return Call(
+        method="GET",
+        path=f"{_document(collection, document_id)}/related",
+        params=parameters,
+        answer=RelatedResponse,
     )
 
 

@@ -30,18 +30,26 @@ MAX_CHUNKS = 500_000
 _ROUNDING = 1e-5
 
 
-class Method(StrEnum):
+class RelatedMethod(StrEnum):
     """What orders the candidates."""
 
     LATE_INTERACTION = "late-interaction"
     RERANKER = "reranker"
 
 
+class ListState(StrEnum):
+    """Whether the list of a document is up to date."""
+
+    FRESH = "fresh"
+    STALE = "stale"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enrichment:
     """What the lists of a collection are made by."""
 
-    method: Method
+    method: RelatedMethod
     #: most documents in a list
     depth: int
     #: counts the looks for changes that found some
@@ -58,7 +66,7 @@ class Enrichment:
 class EnrichmentStatus:
     """State of the lists of a collection."""
 
-    method: Method
+    method: RelatedMethod
     depth: int
     model: str
     checked_at: datetime | None
@@ -166,6 +174,23 @@ class RelatedPage:
     checked_at: datetime | None
     model: str | None
     depth: int | None
+
+    @property
+    def state(self) -> ListState:
+        """Whether the list is up to date."""
+        if self.listed is None:
+            return ListState.NONE
+        return ListState.STALE if self.is_due else ListState.FRESH
+
+    def hint(self, collection: str) -> str | None:
+        """What to do if the list is stale or missing; None: nothing."""
+        if self.state is ListState.FRESH:
+            return None
+        run = f"pgrerank enrich -t TENANT -c {collection}"
+        if self.checked_at is None:
+            return f"This collection keeps no related documents. To make them: {run}"
+        missing = "The document has no list yet." if self.listed is None else "The list is stale."
+        return f"{missing} `pgrerank worker` renews it within minutes, or at once: {run}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

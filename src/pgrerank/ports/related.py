@@ -13,8 +13,8 @@ from pgrerank.domain.related import (
     DueList,
     Enrichment,
     EnrichmentStatus,
-    Method,
     Noticed,
+    RelatedMethod,
     RelatedPage,
     RenewedList,
 )
@@ -33,7 +33,7 @@ class RelatedDocuments(Protocol):
         collection: Collection,
         model: ModelCard,
         *,
-        method: Method,
+        method: RelatedMethod,
         depth: int,
     ) -> Noticed:
         """Begin to keep lists, or look for changes, and mark lists that hold a changed document.

@@ -20,9 +20,9 @@ from pgrerank.domain.related import (
     DueList,
     Enrichment,
     EnrichmentStatus,
-    Method,
     Noticed,
     Related,
+    RelatedMethod,
     RelatedPage,
     RenewedList,
 )
@@ -54,7 +54,7 @@ class PostgresRelated:
         collection: Collection,
         model: ModelCard,
         *,
-        method: Method,
+        method: RelatedMethod,
         depth: int,
     ) -> Noticed:
         """Look for changes, in one transaction. See ports.related.RelatedDocuments."""
@@ -297,11 +297,11 @@ async def stale(url: str) -> Sequence[tuple[TenantId, str]]:
 
 
 def _enrichment(*, method: str, **columns: Any) -> Enrichment:
-    return Enrichment(method=Method(method), **columns)
+    return Enrichment(method=RelatedMethod(method), **columns)
 
 
 def _status(*, method: str, **columns: Any) -> EnrichmentStatus:
-    return EnrichmentStatus(method=Method(method), **columns)
+    return EnrichmentStatus(method=RelatedMethod(method), **columns)
 
 
 def _corpus(
@@ -312,13 +312,13 @@ def _corpus(
     owners, firsts = np.unique(
         np.array([number for number, _, _ in vectors], dtype=np.int64), return_index=True
     )
-    lowest = [-np.inf if each is None else each for each in columns[4]]
+    lowest = [-np.inf if each is None else each for each in columns[3]]
     return Corpus(
         revision=revision,
         numbers=numbers,
         text_revisions=np.array(columns[1], dtype=np.int64),
         announced=np.array(columns[2], dtype=np.bool_),
-        due=np.array(columns[3], dtype=np.bool_),
+        due=np.array(columns[4], dtype=np.bool_),
         lowest=np.array(lowest, dtype=np.float32),
         chunk_ids=[chunk_id for _, chunk_id, _ in vectors],
         firsts=firsts.astype(np.int64),

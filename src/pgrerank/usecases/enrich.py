@@ -25,11 +25,11 @@ from pgrerank.domain.related import (
     DEFAULT_DEPTH,
     MAX_DEPTH,
     Corpus,
+    Due,
     DueList,
     Enriched,
-    Method,
     Neighbours,
-    Noticed,
+    RelatedMethod,
     RenewedList,
     entered,
     neighbours,
@@ -63,7 +63,7 @@ async def enrich(
     collection_name: str,
     *,
     depth: int | None = None,
-    method: Method | None = None,
+    method: RelatedMethod | None = None,
     lists_per_second: float | None = None,
     progress: Progress = lambda _done, _due: None,
     sleep: Sleep = asyncio.sleep,
@@ -89,23 +89,17 @@ async def enrich(
     within("depth", depth, 1, MAX_DEPTH)
     collection = await services.collections.by_name(tenant_id, collection_name)
     before = await services.related.settings(tenant_id, collection)
-    chosen_depth = depth or (before.depth if before else DEFAULT_DEPTH)
-    chosen = method or (before.method if before else Method.LATE_INTERACTION)
-    scoring = await _scoring(services, tenant_id, collection, chosen, chosen_depth)
-    noticed = await services.related.notice(
-        tenant_id, collection, scoring.model, method=chosen, depth=chosen_depth
-    )
     run = _Run(
         services=services,
         tenant_id=tenant_id,
         collection=collection,
-        scoring=scoring,
-        depth=chosen_depth,
+        method=method or (before.method if before else RelatedMethod.LATE_INTERACTION),
+        depth=depth or (before.depth if before else DEFAULT_DEPTH),
         pace=Pace(services.clock, lists_per_second, sleep),
         progress=progress,
         sleep=sleep,
     )
-    return await run.whole(noticed)
+    return await run.whole()
 
 
 async def renew_all(services: Services, stale: Sequence[tuple[TenantId, str]]) -> Sequence[str]:
@@ -125,9 +119,13 @@ async def _renewed(services: Services, tenant_id: TenantId, name: str) -> str:
 
 
 async def _scoring(
-    services: Services, tenant_id: TenantId, collection: Collection, method: Method, depth: int
+    services: Services,
+    tenant_id: TenantId,
+    collection: Collection,
+    method: RelatedMethod,
+    depth: int,
 ) -> "_ByTokens | _ByModel":
-    if method is Method.RERANKER:
+    if method is RelatedMethod.RERANKER:
         scorer = services.for_collection(collection).scorer
         return _ByModel(services, tenant_id, scorer)
     if services.late is None:
@@ -254,46 +252,61 @@ class _Run:
     services: Services
     tenant_id: TenantId
     collection: Collection
-    scoring: _ByTokens | _ByModel
+    method: RelatedMethod
     depth: int
     pace: Pace
     progress: Progress
     sleep: Sleep
 
-    async def whole(self, noticed: Noticed) -> Enriched:
-        """Renew lists until none is due."""
-        related = self.services.related
-        due = await related.due(self.tenant_id, self.collection)
-        lists = scored = 0
+    async def whole(self) -> Enriched:
+        """Look for changes, and renew lists until none is due."""
+        scoring = await _scoring(
+            self.services, self.tenant_id, self.collection, self.method, self.depth
+        )
+        noticed = await self.services.related.notice(
+            self.tenant_id, self.collection, scoring.model, method=self.method, depth=self.depth
+        )
+        due = await self._due()
         if due.lists == due.unannounced == 0:
             return Enriched(noticed=noticed, lists=0, scored=0)
+        lists, scored = await self._all(scoring)
+        return Enriched(noticed=noticed, lists=lists, scored=scored)
+
+    async def _all(self, scoring: "_ByTokens | _ByModel") -> tuple[int, int]:
+        """Renew lists until none is due; returns how many were stored, and pairs scored."""
         corpus = await self._corpus()
-        total = (await related.due(self.tenant_id, self.collection)).lists
+        total = (await self._due()).lists
+        lists = scored = 0
         self.progress(0, total)
         while True:
-            revision, taken = await related.claim(
-                self.tenant_id,
-                self.collection,
-                limit=self.scoring.lists,
-                lease_s=self.scoring.lease_s,
-            )
+            revision, taken = await self._claim(scoring)
             if not taken:
-                if (await related.due(self.tenant_id, self.collection)).lists == 0:
-                    break
+                if (await self._due()).lists == 0:
+                    return lists, scored
                 await self.sleep(_POLL_S)  # other processes compute the rest
                 continue
             try:
                 if revision != corpus.revision:
                     corpus = await self._corpus()
-                scored += await self._renew(corpus, taken)
+                scored += await self._renew(corpus, taken, scoring)
             except BaseException:
-                numbers = [each.number for each in taken]
-                await related.release(self.tenant_id, self.collection, numbers)
+                await self._release(taken)
                 raise
             lists += len(taken)
             self.progress(lists, max(total, lists))
             await self.pace.keep(lists)
-        return Enriched(noticed=noticed, lists=lists, scored=scored)
+
+    async def _due(self) -> Due:
+        return await self.services.related.due(self.tenant_id, self.collection)
+
+    async def _claim(self, scoring: "_ByTokens | _ByModel") -> tuple[int, Sequence[DueList]]:
+        return await self.services.related.claim(
+            self.tenant_id, self.collection, limit=scoring.lists, lease_s=scoring.lease_s
+        )
+
+    async def _release(self, taken: Sequence[DueList]) -> None:
+        numbers = [each.number for each in taken]
+        await self.services.related.release(self.tenant_id, self.collection, numbers)
 
     async def _corpus(self) -> Corpus:
         """The documents, after the lists are marked that those with new text may enter."""
@@ -303,13 +316,15 @@ class _Run:
         await related.announce(self.tenant_id, self.collection, corpus, due.tolist())
         return corpus
 
-    async def _renew(self, corpus: Corpus, taken: Sequence[DueList]) -> int:
+    async def _renew(
+        self, corpus: Corpus, taken: Sequence[DueList], scoring: "_ByTokens | _ByModel"
+    ) -> int:
         """Renew and store lists; returns how many pairs were scored."""
         near = await asyncio.to_thread(_near, corpus, taken, self.depth)
         valid = {each.number: valid_scores(corpus, each) for each in taken if each.number in near}
         pairs = {each: _pairs(corpus, each, near[each], valid[each]) for each in near}
         asked = {each: pair for each, pair in pairs.items() if pair.passages}
-        scored = dict(zip(asked, await self.scoring.scores(list(asked.values())), strict=True))
+        scored = dict(zip(asked, await scoring.scores(list(asked.values())), strict=True))
         lists = [_list(corpus, each.number, near.get(each.number), valid, scored) for each in taken]
         await self.services.related.store(
             self.tenant_id, self.collection, lists, revision=corpus.revision

@@ -1,8 +1,6 @@
 """Routes of documents."""
 
-import re
 from typing import Annotated, Any
-from urllib.parse import unquote
 
 from litestar import Request, delete, get, patch, post, put
 from litestar.params import JSONBody, PathParameter, QueryParameter
@@ -10,10 +8,11 @@ from litestar.params import JSONBody, PathParameter, QueryParameter
 from pgrerank.api import auth, media
 from pgrerank.api.bounds import Body
 from pgrerank.api.call import TheCall
+from pgrerank.api.document_path import exact_id
 from pgrerank.api.errors import RejectedRowsError, response_specs
 from pgrerank.api.v1.ingest_operation import IngestOperation
 from pgrerank.api.v1.rows import rows
-from pgrerank.api.v1.schema import documents, requests
+from pgrerank.api.v1.schema import documents, related, requests
 from pgrerank.api.v1.schema.responses import DocumentPage, DocumentResponse, Ingested
 from pgrerank.domain.bounds import text
 from pgrerank.domain.document import MAX_ID_CHARACTERS
@@ -27,11 +26,10 @@ TAGS = ["documents"]
 ExternalId = Annotated[
     str,
     PathParameter(
-        max_length=MAX_ID_CHARACTERS + 1,  # the routed path includes the leading slash
+        max_length=MAX_ID_CHARACTERS,
         description="Your id of the document, percent-encoded. It may contain slashes.",
     ),
 ]
-_RAW_ID = re.compile(rb"/collections/[^/]+/documents/([^?]+)")
 
 
 @put(
@@ -92,7 +90,7 @@ async def list_documents(
 
 
 @get(
-    "/collections/{name:str}/documents/{external_id:path}",
+    "/collections/{name:str}/documents/{external_id:str}",
     tags=TAGS,
     summary="Get a document",
     operation_id="getDocument",
@@ -113,8 +111,38 @@ async def get_document(
     return DocumentResponse.whole(stored)
 
 
+@get(
+    "/collections/{name:str}/documents/{external_id:str}/related",
+    tags=TAGS,
+    summary="List the documents related to a document",
+    operation_id="getRelatedDocuments",
+    guards=[auth.needs(Scope.SEARCH)],
+    responses=response_specs(400, 401, 403, 404, 429, 500, 503),
+)
+async def get_related(
+    *,
+    request: Request[Any, Any, Any],
+    name: requests.Name,
+    external_id: ExternalId,
+    call: TheCall,
+    limit: requests.PageLimit = requests.RELATED_PAGE,
+    cursor: requests.Cursor = None,
+) -> related.RelatedResponse:
+    """Documents related to a document, the most related first, from its stored list.
+
+    No model runs. `pgrerank enrich` makes the lists of a collection, and `pgrerank worker` renews
+    them; `state` says whether this one is up to date. Documents that were deleted since are left
+    out, so a page may have fewer items than `limit` and still a `cursor`.
+    """
+    collection = await call.services.collections.by_name(call.tenant_id, name)
+    page = await call.services.related.page(
+        call.tenant_id, collection, _exact(request, external_id), limit=limit, cursor=cursor
+    )
+    return related.RelatedResponse.of(page, name)
+
+
 @delete(
-    "/collections/{name:str}/documents/{external_id:path}",
+    "/collections/{name:str}/documents/{external_id:str}",
     tags=TAGS,
     summary="Delete a document",
     operation_id="deleteDocument",
@@ -133,7 +161,7 @@ async def delete_document(
 
 
 @patch(
-    "/collections/{name:str}/documents/{external_id:path}",
+    "/collections/{name:str}/documents/{external_id:str}",
     tags=TAGS,
     summary="Change a document's metadata",
     operation_id="patchDocument",
@@ -191,10 +219,9 @@ async def delete_documents(
 
 
 def _exact(request: Request[Any, Any, Any], routed: str) -> str:
-    """The id as the caller wrote it. The router drops repeated and trailing slashes."""
-    raw = _RAW_ID.search(request.scope["raw_path"])
+    """The id as the caller wrote it, see DocumentPath."""
     try:
-        external_id = unquote(raw[1].decode(), errors="strict") if raw else routed.lstrip("/")
+        external_id = exact_id(request.scope["raw_path"]) or routed
     except UnicodeDecodeError as error:
         raise InvalidRequestError("external_id", "must be percent-encoded UTF-8") from error
     text("external_id", external_id, least=1, most=MAX_ID_CHARACTERS)
@@ -205,6 +232,7 @@ ROUTES = [
     put_documents,
     list_documents,
     get_document,
+    get_related,
     patch_document,
     delete_document,
     delete_documents,

@@ -307,8 +307,5 @@ _DEFINITIONS = (
     _chunk_vectors,
     rerank_log.define,
     _judgments,
-    evaluations.define,
-    calibrations.define,
-    watching.define,
-    related.define,
+    *(module.define for module in (evaluations, calibrations, watching, related)),
 )

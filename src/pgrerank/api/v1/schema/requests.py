@@ -21,6 +21,7 @@ from pgrerank.domain.sparse import MAX_WEIGHTS
 
 MAX_PAGE = 1000
 PAGE = 100
+RELATED_PAGE = 10
 
 Name = Annotated[
     str,
