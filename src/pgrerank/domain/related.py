@@ -365,7 +365,8 @@ def ordered(
     number: int, numbers: Sequence[int], scores: Sequence[float], lowest: float | None
 ) -> RenewedList:
     """The list of a document: best scores first, of equal ones the lower number."""
-    best = sorted(zip(numbers, scores, strict=True), key=lambda pair: (-pair[1], pair[0]))
+    stored = np.asarray(scores, dtype=np.float32).tolist()  # as they are read again
+    best = sorted(zip(numbers, stored, strict=True), key=lambda pair: (-pair[1], pair[0]))
     return RenewedList(
         number=number,
         numbers=[each for each, _ in best],
