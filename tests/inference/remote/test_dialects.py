@@ -32,6 +32,13 @@ RANKED = {
             {"index": 0, "relevance_score": 0.1, "document": {"text": "a"}},
         ]
     },
+    "sie": {
+        "model": "m",
+        "scores": [
+            {"item_id": "1", "score": 0.9, "rank": 0},
+            {"item_id": "0", "score": 0.1, "rank": 1},
+        ],
+    },
     "nim": {"rankings": [{"index": 1, "logit": 0.9}, {"index": 0, "logit": 0.1}]},
 }
 SENT = {
@@ -62,6 +69,10 @@ SENT = {
         "/rerank",
         {"model": "m", "query": "q", "documents": ["a", "b"], "truncate_prompt_tokens": -1},
     ),
+    "sie": (
+        "/v1/score/m",
+        {"query": {"text": "q"}, "items": [{"id": "0", "text": "a"}, {"id": "1", "text": "b"}]},
+    ),
     "nim": (
         "/v1/ranking",
         {
@@ -76,6 +87,12 @@ EMBEDDED = {
     "openai": {"data": [{"index": 1, "embedding": [0, 2]}, {"index": 0, "embedding": [3, 4]}]},
     "cohere": {"embeddings": {"float": [[3, 4], [0, 2]]}},
     "tei": [[3, 4], [0, 2]],
+    "sie": {
+        "items": [
+            {"id": "1", "dense": {"dims": 2, "dtype": "float32", "values": [0, 2]}},
+            {"id": "0", "dense": {"dims": 2, "dtype": "float32", "values": [3, 4]}},
+        ]
+    },
 }
 QUERY_SIDE = {
     "openai": ("/v1/embeddings", {}),
@@ -85,6 +102,10 @@ QUERY_SIDE = {
     "cohere": ("/v2/embed", {"input_type": "search_query"}),
     "jina": ("/v1/embeddings", {"task": "retrieval.query"}),
     "voyage": ("/v1/embeddings", {"input_type": "query"}),
+    "sie": (
+        "/v1/encode/m",
+        {"params": {"output_types": ["dense"], "options": {"is_query": True}}},
+    ),
     "nim": ("/v1/embeddings", {"input_type": "query"}),
 }
 
@@ -140,6 +161,7 @@ ONE = {
     "/v1/embeddings": {"data": [{"index": 0, "embedding": [0, 2]}]},
     "/v2/embed": {"embeddings": {"float": [[0, 2]]}},
     "/embed": [[0, 2]],
+    "/v1/encode/m": {"items": [{"id": "0", "dense": {"values": [0, 2]}}]},
 }
 
 

@@ -27,8 +27,11 @@ TEXTS = [
     *(f"Note {number}: nothing of interest, but {number} parcels." for number in range(40)),
 ]
 #: kind of the returned scores, if the dialect can request raw ones
-RAW = {"tei", "infinity", "vllm"}
-DIALECTS = ["cohere", "jina", "voyage", "tei", "infinity", "vllm"]
+RAW = {"tei", "infinity", "vllm", "sie"}
+DIALECTS = ["cohere", "jina", "voyage", "tei", "infinity", "vllm", "sie"]
+
+#: models that SIE's dialect must name; the others take any name for the default
+NAMES = {("reranker", "sie"): "rerank-late-interaction", ("embedder", "sie"): "all-MiniLM-L6-v2"}
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +48,12 @@ async def other(late_scorer, embedder) -> AsyncIterator[tuple[str, str]]:
 
 def toml(kind: str, dialect: str, url: str, **options: object) -> str:
     given = {"url": f"{url}/compat/{dialect}" if dialect != "openai" else url, "dialect": dialect}
-    given |= {"model": "rerank", "key_env": "KEY", "timeout_s": 60, **options}
+    given |= {
+        "model": NAMES.get((kind, dialect), "rerank"),
+        "key_env": "KEY",
+        "timeout_s": 60,
+        **options,
+    }
     lines = [f"{k} = {v}" if isinstance(v, int) else f'{k} = "{v}"' for k, v in given.items()]
     return "\n".join([f"[{kind}.other]", *lines])
 
@@ -75,7 +83,7 @@ async def test_order_equals_the_one_in_process(dialect, other, late_scorer, tmp_
         assert all(0 <= score <= 1 for score in scores)
 
 
-@pytest.mark.parametrize("dialect", ["openai", "tei"])
+@pytest.mark.parametrize("dialect", ["openai", "tei", "sie"])
 async def test_vectors_equal_those_in_process(dialect, other, embedder, tmp_path: Path):
     url, key = other
     async with named(

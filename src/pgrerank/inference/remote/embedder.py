@@ -1,6 +1,7 @@
 """The Embedder port on another server."""
 
 from collections.abc import Sequence
+from urllib.parse import quote
 
 import msgspec
 import numpy as np
@@ -44,7 +45,7 @@ class RemoteEmbedder:
         self._backend = backend
         self._chunker = chunker
         self._batch = batch
-        self._path = backend.path or dialect.path
+        self._path = backend.path or dialect.path.replace("{model}", quote(backend.model))
 
     @property
     def model(self) -> ModelCard:

@@ -2,17 +2,20 @@
 
 import hashlib
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
 from pgrerank.domain.errors import ModelError, RemoteError
 from pgrerank.domain.model import ModelCard, ModelKind, ScoreKind
 from pgrerank.inference.remote.backend import BackendSettings, EmbedderBackend, RerankerBackend
-from pgrerank.inference.remote.dialects import tei
+from pgrerank.inference.remote.dialects import sie, tei
 from pgrerank.inference.remote.listwise import TEMPLATE as LISTWISE
 from pgrerank.inference.remote.transport import Server
 
 _TEMPLATE = "remote/1"  # part of the fingerprint: change it when what is sent changes
+#: paths where servers describe their models, by dialect
+_DESCRIBED = {"tei": tei.INFO, "sie": sie.MODELS}
 _ELSEWHERE = "elsewhere"  # precision, if a server does not report it
 
 
@@ -22,14 +25,18 @@ async def server_info(server: Server, backend: BackendSettings) -> tei.Info | No
     Raises:
         ModelError: It does not answer, so the meaning of its scores is unknown.
     """
-    if backend.dialect != "tei" or backend.revision or backend.fingerprint:
+    path = _DESCRIBED.get(backend.dialect)
+    if path is None or backend.revision or backend.fingerprint:
         return None
     try:
-        return msgspec.convert(await server.get(tei.INFO), tei.Info)
+        info = _info(await server.get(path), backend)
     except RemoteError as error:
         raise _identity_error(server, error.problem) from error
     except msgspec.ValidationError as error:
         raise _identity_error(server, f"gave an answer that says no model ({error})") from error
+    if backend.dialect == "sie":
+        server.revision = info.model_sha
+    return info
 
 
 def reranker(
@@ -57,6 +64,13 @@ def embedder(server: Server, backend: EmbedderBackend, info: tei.Info | None) ->
     ]
     size = backend.dimensions
     return _card(server, backend, ModelKind.EMBEDDER, facts, info, dimensions=size)
+
+
+def _info(answer: Any, backend: BackendSettings) -> tei.Info:
+    """A server's description of the model. Raises msgspec.ValidationError."""
+    if backend.dialect == "sie":
+        return sie.described(answer, backend.model)
+    return msgspec.convert(answer, tei.Info)
 
 
 def _card(

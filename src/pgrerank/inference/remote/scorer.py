@@ -3,6 +3,7 @@
 import asyncio
 import math
 from collections.abc import Sequence
+from urllib.parse import quote
 
 import msgspec
 
@@ -46,7 +47,7 @@ class RemoteScorer:
         self._backend = backend
         self._cache = cache
         self._batch = batch
-        self._path = backend.path or dialect.path
+        self._path = backend.path or dialect.path.replace("{model}", quote(backend.model))
 
     @property
     def model(self) -> ModelCard:

@@ -24,6 +24,9 @@ LONGEST_PAUSE_S = 30.0  # without a deadline; no retry if the server asks for a 
 _TRANSIENT = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
 _PAUSE = wait_random_exponential(multiplier=0.1, max=5)
 
+#: header of SIE with the revision of the model that ran
+_REVISION = "x-sie-model-revision"
+
 Sleep = Callable[[float], Awaitable[None]]
 
 
@@ -61,10 +64,13 @@ class Server:
         self._monotonic = monotonic
         self._sleep = sleep
         self._breaker = Breaker(monotonic)
+        #: the model's revision, which must not change while this process runs; None: not known
+        self.revision: str | None = None
         self._attempts = backend.retries + 1
         self._url = backend.url.rstrip("/")
         self._client = httpx.AsyncClient(
             headers={
+                "Accept": "application/json",
                 "Content-Type": "application/json",
                 **({"Authorization": f"Bearer {key}"} if key else {}),
             },
@@ -140,6 +146,7 @@ class Server:
 
     def _check(self, answer: httpx.Response) -> None:
         if answer.is_success:
+            self._check_revision(answer.headers.get(_REVISION))
             return
         problem = f"answered {answer.status_code} {answer.reason_phrase}".rstrip()
         if answer.is_redirect:
@@ -152,6 +159,13 @@ class Server:
             pause_s=_retry_after_s(answer.headers.get("retry-after")),
             broken=answer.is_server_error,
         )
+
+    def _check_revision(self, stated: str | None) -> None:
+        """Refuse numbers of another model than the one whose fingerprint is logged with them."""
+        if None not in (stated, self.revision) and stated != self.revision:
+            raise self.failure(
+                "runs another revision of the model than at the start of this process; restart it"
+            )
 
     def _server_fault(self, problem: str) -> _TransientError:
         return _TransientError(self.name, problem, pause_s=None, broken=True)

@@ -35,6 +35,7 @@ class EmbedBody(Protocol):
 class RerankDialect:
     """How to request scores from a server."""
 
+    #: `{model}` in it stands for the name of the model
     path: str
     #: maximum documents per request
     batch: int
@@ -49,6 +50,7 @@ class RerankDialect:
 class EmbedDialect:
     """How to request vectors from a server."""
 
+    #: `{model}` in it stands for the name of the model
     path: str
     #: maximum texts per request
     batch: int
