@@ -47,6 +47,10 @@ class Dialect:
     words: tuple[str | int, ...] = ("message",)
     #: status for too many documents
     many: int = 413
+    #: whether scores are raw, in the reranker's unit
+    raw: bool = False
+    #: whether unknown fields are refused
+    strict: bool = False
     #: status when the reranker's queue is full
     full: int = 503
 
@@ -82,6 +86,7 @@ INFINITY = Dialect(
     path="/compat/infinity/rerank", malformed=422, many=422, words=("detail", 0, "msg"), full=429
 )
 VLLM = Dialect(path="/compat/vllm/rerank", words=("error", "message"))
+SIE = Dialect(path="/compat/sie/v1/rerank", words=("detail", "message"), raw=True, strict=True)
 ROOT_2 = Dialect(path="/v2/rerank")
 ROOT_1 = Dialect(path="/v1/rerank")
 ROOT = Dialect(path="/rerank", words=("error", "message"))
@@ -105,6 +110,7 @@ ALL = {
     "tei": TEI,
     "infinity": INFINITY,
     "vllm": VLLM,
+    "sie": SIE,
     "root 2": ROOT_2,
     "root 1": ROOT_1,
     "root": ROOT,
@@ -121,8 +127,8 @@ async def test_documents_come_sorted_under_the_callers_positions(client: Client,
     assert [row["index"] for row in rows] == ORDER
     scores = [row[dialect.score] for row in rows]
     assert scores == sorted(scores, reverse=True)
-    assert all(0 <= score <= 1 for score in scores)
-    assert scores[3] == scores[4] == 0.5
+    assert dialect.raw or all(0 <= score <= 1 for score in scores)
+    assert scores[3] == scores[4] == (0.0 if dialect.raw else 0.5)
 
 
 @every_dialect
@@ -131,7 +137,13 @@ async def test_nulls_and_unknown_fields_are_taken(client: Client, dialect: Diale
         *("top_n", "top_k", "return_documents", "return_text", "raw_scores", "truncate"),
         *("truncation", "rank_fields", "use_activation", "truncation_direction"),
     ]
-    fields = dict.fromkeys(optional) | {"max_tokens_per_doc": None, "no_such_field": {"a": [1]}}
+    if dialect.strict:
+        refused = await client.post(dialect.path, json=dialect.body(DOCUMENTS, no_such_field=1))
+        assert (refused.status_code, "no_such_field" in refused.text) == (400, True)
+        optional = ["top_n", "return_documents", "options"]
+    fields = dict.fromkeys(optional) | (
+        {} if dialect.strict else {"max_tokens_per_doc": None, "no_such_field": {"a": [1]}}
+    )
     answer = await client.post(dialect.path, json=dialect.body(DOCUMENTS, **fields))
     assert answer.status_code == 200
     assert [row["index"] for row in dialect.found(answer.json())] == ORDER
@@ -154,7 +166,11 @@ async def test_what_was_not_scored_is_last_and_a_number(dialect: Dialect):
     services = fakes.services(scorer=fakes.FakeScorer(scored_in_time=2))
     async with client_of(services) as client:
         answer = await client.post(
-            dialect.path, json=dialect.body(DOCUMENTS, raw_scores=True, use_activation=False)
+            dialect.path,
+            json=dialect.body(
+                DOCUMENTS,
+                **({} if dialect.strict else {"raw_scores": True, "use_activation": False}),
+            ),
         )
     rows = dialect.found(answer.json())
     assert [row["index"] for row in rows] == [1, 0, 2, 3, 4]
@@ -267,6 +283,8 @@ async def test_requests_a_minute_hold_for_all_dialects(dialect: Dialect):
         ("/rerank", {"texts": 1}, 422, {"error", "error_type"}),
         ("/compat/infinity/rerank", {}, 422, {"detail"}),
         ("/compat/vllm/rerank", {}, 400, {"error"}),
+        ("/compat/sie/v1/rerank", {}, 400, {"detail"}),
+        ("/v1/score/org/model", {}, 400, {"detail"}),
         ("/v1/rerank", {}, 400, {"message", "detail", "error"}),
         ("/v1/embeddings", {}, 400, {"error"}),
     ],

@@ -86,7 +86,36 @@ def row(limits: Limits) -> BodyBounds:
     return BodyBounds(bytes=size, values=10_000, levels=None)
 
 
-class Scan:
+class ByteCount:
+    """Counts the bytes of a body, part by part.
+
+    Args:
+        bounds: Limits to check.
+        field: Name of the body in errors.
+    """
+
+    def __init__(self, bounds: BodyBounds, field: str = BODY) -> None:
+        self._bounds = bounds
+        self._field = field
+        self._bytes = 0
+
+    def feed(self, part: bytes) -> None:
+        """Check the next part. Raises TooLargeError if there are too many bytes."""
+        self._bytes += len(part)
+        self.check_bytes(self._bytes)
+
+    def check_bytes(self, size: int) -> None:
+        """Check a body's size in bytes. Raises TooLargeError."""
+        if size > self._bounds.bytes:
+            raise self._too_large(size, self._bounds.bytes, "bytes")
+
+    def _too_large(self, size: int, limit: int, unit: str) -> TooLargeError:
+        return TooLargeError(
+            self._field, size=size, limit=limit, unit=unit, advice=self._bounds.advice
+        )
+
+
+class Scan(ByteCount):
     """Counts the values of JSON without decoding it, part by part, mostly in C.
 
     Counts commas and opening brackets outside of strings. n values in arrays and objects have at
@@ -98,9 +127,7 @@ class Scan:
     """
 
     def __init__(self, bounds: BodyBounds, field: str = BODY) -> None:
-        self._bounds = bounds
-        self._field = field
-        self._bytes = 0
+        super().__init__(bounds, field)
         #: values so far: commas and opening brackets, plus one
         self.values = 1
         self._level = 0
@@ -114,15 +141,9 @@ class Scan:
             TooLargeError: There are too many bytes or values.
             InvalidRequestError: The JSON is nested too deeply, or has a number that is too long.
         """
-        self._bytes += len(part)
-        self.check_bytes(self._bytes)
+        super().feed(part)
         for start in range(0, len(part), _PIECE):
             self._look(self._outside(part[start : start + _PIECE]))
-
-    def check_bytes(self, size: int) -> None:
-        """Check a body's size in bytes. Raises TooLargeError."""
-        if size > self._bounds.bytes:
-            raise self._too_large(size, self._bounds.bytes, "bytes")
 
     def _outside(self, piece: bytes) -> bytes:
         """The parts of a piece that are outside of strings."""
@@ -159,8 +180,3 @@ class Scan:
             raise InvalidRequestError(
                 self._field, f"is nested more than {self._bounds.levels} levels deep"
             )
-
-    def _too_large(self, size: int, limit: int, unit: str) -> TooLargeError:
-        return TooLargeError(
-            self._field, size=size, limit=limit, unit=unit, advice=self._bounds.advice
-        )

@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
+from pgrerank.api import msgpack
 from pgrerank.api.errors import UnsupportedMediaTypeError
 
 Connection: TypeAlias = ASGIConnection[Any, Any, Any, Any]
@@ -12,6 +13,8 @@ Connection: TypeAlias = ASGIConnection[Any, Any, Any, Any]
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
 NDJSON = "application/x-ndjson"
+#: key of `opt` of a route that also takes MessagePack
+MSGPACK = "msgpack"
 #: all names in use for one JSON value per line
 NDJSON_NAMES = frozenset({NDJSON, "application/ndjson", "application/jsonl"})
 
@@ -27,6 +30,13 @@ async def json_only(connection: Connection, _: BaseRouteHandler) -> None:
     stated = media_type(connection)
     if stated != JSON:
         raise UnsupportedMediaTypeError(stated, [JSON])
+
+
+async def json_or_msgpack(connection: Connection, _: BaseRouteHandler) -> None:
+    """A guard that refuses bodies other than JSON or MessagePack."""
+    stated = media_type(connection)
+    if stated not in (JSON, *msgpack.NAMES):
+        raise UnsupportedMediaTypeError(stated, [JSON, msgpack.MEDIA_TYPE])
 
 
 async def merge_patch(connection: Connection, _: BaseRouteHandler) -> None:

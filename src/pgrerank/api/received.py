@@ -7,8 +7,8 @@ import msgspec
 from litestar import Request
 from litestar.exceptions import InternalServerException
 
-from pgrerank.api import bounds, json_parts, media, validation
-from pgrerank.api.bounds import Body, BodyBounds, Scan
+from pgrerank.api import bounds, json_parts, media, msgpack, validation
+from pgrerank.api.bounds import Body, BodyBounds, ByteCount, Scan
 from pgrerank.api.errors import HungUpError
 from pgrerank.domain.offload import offload
 
@@ -25,6 +25,12 @@ class BoundedRequest(Request[Any, Any, Any]):
         options = self.route_handler.opt
         return options[bounds.TABLE][options.get(bounds.OPTION, Body.PLAIN)]
 
+    @property
+    def is_msgpack(self) -> bool:
+        """Whether the body is MessagePack, on a route that takes it."""
+        takes = self.route_handler.opt.get(media.MSGPACK, False)
+        return takes and media.media_type(self) in msgpack.NAMES
+
     async def stream(self) -> AsyncGenerator[bytes, None]:
         """The body in parts as it arrives, checked against the limits of its route.
 
@@ -33,7 +39,7 @@ class BoundedRequest(Request[Any, Any, Any]):
             InvalidRequestError: It is nested too deeply, or has a number that is too long.
             HungUpError: The connection closed before the body was complete.
         """
-        scan = None if media.media_type(self) in media.NDJSON_NAMES else Scan(self.bounds)
+        scan = None if media.media_type(self) in media.NDJSON_NAMES else self._scan()
         if scan is not None:
             scan.check_bytes(self.content_length or 0)
         try:
@@ -52,14 +58,22 @@ class BoundedRequest(Request[Any, Any, Any]):
                 checked by Litestar, on the event loop and three times.
         """
         body = await self.body()
+        if self.is_msgpack:
+            return await offload(lambda: self._convert(msgpack.decode(body, self.bounds)))
         if len(body) <= AT_ONCE:
             return await super().json()
         return await offload(lambda: self._decode(body))
 
     def _decode(self, body: bytes) -> Any:
-        plain = json_parts.decode(body)
+        return self._convert(json_parts.decode(body))
+
+    def _convert(self, plain: Any) -> Any:
         expected = self.route_handler.parsed_fn_signature.parameters["data"].annotation
         try:
             return msgspec.convert(plain, expected, strict=False)
         except msgspec.ValidationError as error:
             raise validation.exception(error) from error
+
+    def _scan(self) -> Scan | ByteCount:
+        """What checks the parts of the body; MessagePack is walked when it is complete."""
+        return ByteCount(self.bounds) if self.is_msgpack else Scan(self.bounds)

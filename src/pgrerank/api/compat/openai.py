@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 from pgrerank.api import auth, encoded, media
 from pgrerank.api.compat import errors, shapes
 from pgrerank.api.compat.errors import Refusal
-from pgrerank.api.compat.gateway import TheGateway
+from pgrerank.api.compat.gateway import Gateway, TheGateway
 from pgrerank.api.problem import (
     INVALID,
     NOT_FOUND,
@@ -168,6 +168,11 @@ async def embeddings(data: JSONBody[OpenaiEmbed], gateway: TheGateway) -> Embedd
 )
 def models(gateway: TheGateway) -> OpenaiModels:
     """All models: rerankers, whose ids all contain `rerank`, then embedders."""
+    return answer_models(gateway)
+
+
+def answer_models(gateway: Gateway) -> OpenaiModels:
+    """All models in OpenAI's format."""
     now = int(gateway.call.services.clock.now().timestamp())
     return OpenaiModels(
         data=[

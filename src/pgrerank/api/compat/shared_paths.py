@@ -18,7 +18,7 @@ from litestar.params import JSONBody
 from msgspec import UNSET, Struct, UnsetType
 
 from pgrerank.api import auth, media, validation
-from pgrerank.api.compat import cohere, errors, shapes, tei, voyage
+from pgrerank.api.compat import cohere, errors, openai, shapes, sie, tei, voyage
 from pgrerank.api.compat.errors import Refusal
 from pgrerank.api.compat.gateway import Gateway, TheGateway
 from pgrerank.api.injected import TheReadiness, TheServices
@@ -139,6 +139,24 @@ async def rerank(
         errors.refuse_as(request, tei.refusal_response)
         return await tei.answer_rerank(gateway, await _read(data, tei.TeiRerank))
     return Response(await _answer_rerank(await _read(data, AnyRerank), gateway))
+
+
+@get(
+    "/v1/models",
+    tags=["compatible"],
+    summary="List models as OpenAI, or as SIE to its client",
+    guards=[auth.needs(Scope.SEARCH)],
+    responses=openai.RESPONSES,
+    sync_to_thread=False,
+)
+def models(request: Request[Any, Any, Any], gateway: TheGateway) -> openai.OpenaiModels:
+    """All models: rerankers, whose ids all contain `rerank`, then embedders.
+
+    A request with the header X-SIE-SDK-Version gets them in the format of /compat/sie/v1/models.
+    """
+    if sie.CLIENT in request.headers:
+        return cast("openai.OpenaiModels", sie.answer_models(gateway))
+    return openai.answer_models(gateway)
 
 
 @get(
