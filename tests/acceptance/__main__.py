@@ -32,6 +32,8 @@ NODE = {f"node-{path.stem}": path for path in sorted((HERE / "node").glob("*.mjs
 BODY = "2000000"
 #: scripts that run at the same time: one runs while another is being installed
 AT_ONCE = 2
+#: minor versions of Python for scripts that require a newer one than the service
+NEWER = (12, 13, 14)
 _PATIENCE_S = 600
 #: they share a folder of packages
 _NPM = Lock()
@@ -99,7 +101,8 @@ def _poor_key(url: str) -> str:
 def _passes(name: str, environ: Mapping[str, str]) -> bool:
     command = _python(SCRIPTS[name]) if name in SCRIPTS else _node(NODE[name])
     if command is None:
-        sys.stdout.write(f"skipped {name}: there is no node on this machine\n")
+        needed = "Python from 3.12 on" if name in SCRIPTS else "node"
+        sys.stdout.write(f"skipped {name}: there is no {needed} on this machine\n")
         return True
     paths = os.pathsep.join([str(HERE / "shared"), str(ROOT / "src"), str(ROOT)])
     # Scripts are named after the packages that they import; safe path keeps the two apart.
@@ -124,11 +127,32 @@ def _passes(name: str, environ: Mapping[str, str]) -> bool:
     return done.returncode == 0
 
 
-def _python(script: Path) -> list[str]:
+def _python(script: Path) -> list[str] | None:
     if "# /// script" not in script.read_text():  # runs the scripts of this folder
         return [sys.executable, str(script)]
     uv = [sys.executable, "-m", "uv", "run", "--quiet", "--no-project", "--no-config"]
-    return [*uv, "--cache-dir", str(CACHE), "--python", sys.executable, "--script", str(script)]
+    python = _newer_python() if "requires-python" in script.read_text() else sys.executable
+    if python is None:
+        return None
+    return [*uv, "--cache-dir", str(CACHE), "--python", python, "--script", str(script)]
+
+
+def _newer_python() -> str | None:
+    """A Python from 3.12 on, of the path or of pyenv; None if there is none."""
+    on_path = [shutil.which(f"python3.{minor}") for minor in NEWER]
+    of_pyenv = [
+        str(python)
+        for minor in NEWER
+        for python in sorted(Path.home().glob(f".pyenv/versions/3.{minor}.*/bin/python"))
+    ]
+    found = [sys.executable, *filter(None, on_path), *of_pyenv]
+    return next(filter(_is_newer, found), None)
+
+
+def _is_newer(python: str) -> bool:
+    # A shim of pyenv is on the path also where its version is not chosen, and fails.
+    code = "import sys; sys.exit(sys.version_info < (3, 12))"
+    return subprocess.run([python, "-c", code], check=False, capture_output=True).returncode == 0
 
 
 def _node(script: Path) -> list[str] | None:

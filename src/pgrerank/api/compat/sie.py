@@ -189,7 +189,7 @@ class SieRerank(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     model: shapes.Model = None
     top_n: shapes.TopN = None
     return_documents: shapes.Returned = None
-    options: Annotated[dict[str, Any] | None, Meta(description="Ignored.")] = None
+    options: Annotated[SieOptions | None, Meta(description="Ignored.")] = None
 
 
 class SieRow(Struct, frozen=True, kw_only=True):
