@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from pgrerank.domain.evaluation import MEASURES
@@ -216,3 +218,26 @@ def test_malformed_run_is_named_by_line(modelled, beir, tmp_path, line):
 
     assert result.exit_code == 1
     assert "line 2" in result.stderr
+
+
+def test_queries_are_exported_as_samples_of_ragas(cli, beir, tmp_path):
+    file = tmp_path / "ragas.jsonl"
+    found = cli.json("evaluate", beir, "--export", file)
+    samples = [json.loads(line) for line in file.read_text().splitlines()]
+
+    assert found["ragas"]["samples"] == len(samples) == 2
+    assert found["ragas"]["context_recall"] == 1.0
+    assert 0 < found["ragas"]["context_precision"] <= 1
+    for sample in samples:
+        assert len(sample["retrieved_contexts"]) == len(sample["retrieved_context_ids"]) > 0
+        assert set(sample["reference_context_ids"]) <= set(sample["retrieved_context_ids"])
+        assert set(sample["reference_contexts"]) <= set(sample["retrieved_contexts"])
+    assert "Ragas: 2 samples, context_recall 1.0000" in cli.well("evaluate", beir, "--export", file)
+    assert cli.json("evaluate", beir)["ragas"] is None
+
+
+def test_an_export_needs_a_folder(cli, beir, tmp_path):
+    result = cli("evaluate", beir, "--export", tmp_path / "none" / "ragas.jsonl")
+
+    assert result.exit_code == 2
+    assert "there is no folder" in result.output

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pgrerank.cli import ingest, judged, option, output, progress
+from pgrerank.cli import ingest, judged, option, output, progress, ragas_export
 from pgrerank.cli.command import (
     Command,
     Failed,
@@ -52,6 +52,8 @@ class _Work:
     label: str | None
     #: whether to show what each part of the log-odds is worth
     ablate: bool
+    #: file for the samples of Ragas; None: none
+    export: Path | None
     #: the search, without a query
     request: SearchRequest
 
@@ -87,6 +89,7 @@ class _Work:
         "pgrerank evaluate -t acme -c docs --save baseline  # see `pgrerank compare`",
         "pgrerank evaluate -t acme -c docs --per-document 1 --diversity 0.3",
         "pgrerank evaluate -t acme -c docs --ablate  # what reranker, words and so on are worth",
+        "pgrerank evaluate -t acme -c docs --export ragas.jsonl",
     ),
 )
 @click.argument(
@@ -149,6 +152,13 @@ class _Work:
 @click.option(
     "--ablate", is_flag=True, help="Show what each part of the log-odds is worth (nDCG@10)."
 )
+@click.option(
+    "--export",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the queries with the texts and ids of their results and of the relevant documents, "
+    "as samples for Ragas (JSON Lines), and show its measures of ids. Replaces the file.",
+)
 @option.as_json
 @click.pass_context
 def evaluate(context: click.Context, *, folder: Path | None, as_json: bool, **options: Any) -> None:
@@ -173,9 +183,14 @@ def evaluate(context: click.Context, *, folder: Path | None, as_json: bool, **op
         refuse_unused(
             context, {"text_search", "store_tokens"}, "is for a collection made from FOLDER"
         )
-    summary = _summary(
-        work, run(_evaluate(read_settings(context), work), interrupt_note=_interruption_note(work))
+    if work.export is not None and not work.export.absolute().parent.is_dir():
+        raise Misused(f"--export: there is no folder {work.export.parent}")
+    evaluation = run(
+        _evaluate(read_settings(context), work), interrupt_note=_interruption_note(work)
     )
+    summary = _summary(work, evaluation) | {
+        "ragas": work.export and ragas_export.write(work.export, evaluation)
+    }
     if as_json:
         output.as_json(summary)
     else:
@@ -240,6 +255,7 @@ def _wanted(work: _Work, max_characters: int) -> "LabelledEvaluation":
         max_queries=work.max_queries,
         label=work.label,
         ablate=work.ablate,
+        contexts=work.export is not None,
     )
 
 
@@ -322,6 +338,8 @@ def _show(summary: Mapping[str, Any]) -> None:
         click.echo(
             "rerank status of some queries: " + ", ".join(f"{n} {c}" for n, c in odd.items())
         )
+    if summary["ragas"]:
+        click.echo(ragas_export.sentence(summary["ragas"]))
     if summary["saved"]:
         click.echo(f"Stored as {summary['saved']}.")
 

@@ -62,6 +62,18 @@ class FirstResults:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Contexts:
+    """The results of a judged query and what should have been among them, for other evaluators."""
+
+    #: external ids of the documents of the results, best first, and the texts of the results
+    retrieved_ids: tuple[str, ...]
+    retrieved: tuple[str, ...]
+    #: external ids of the relevant documents, and the texts of all their chunks
+    reference_ids: tuple[str, ...]
+    reference: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluatedQuery:
     """The result of a run for one judged query."""
 
@@ -82,6 +94,8 @@ class EvaluatedQuery:
     metrics: Mapping[str, float]
     #: the first ten results as a user gets them. Not stored
     answered: "FirstResults | None" = field(default=None, compare=False)
+    #: texts of the results; None: not requested. Not stored
+    contexts: "Contexts | None" = field(default=None, compare=False)
     #: grades of all retrieved documents, in the order without one part of the log-odds, by part;
     #: empty: nothing was reranked. Not stored
     ablated_grades: Mapping[str, tuple[int | None, ...]] = field(

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator, Container, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from statistics import fmean
 from typing import Any
@@ -12,9 +13,11 @@ from uuid_utils.compat import uuid7
 from pgrerank.domain import evaluation, ids, measures, order, significance
 from pgrerank.domain.candidate import Hit, RerankStatus, SearchOutcome
 from pgrerank.domain.collection import Collection
+from pgrerank.domain.errors import NotFoundError
 from pgrerank.domain.evaluation import (
     MEASURES,
     OF_FIRST_STAGE,
+    Contexts,
     EvaluatedQuery,
     Evaluation,
     EvaluationId,
@@ -22,6 +25,7 @@ from pgrerank.domain.evaluation import (
     Question,
 )
 from pgrerank.domain.ids import ChunkId, RankingId, TenantId
+from pgrerank.domain.judgment import RELEVANT
 from pgrerank.domain.log import LoggedRanking, RankingFilter
 from pgrerank.domain.measures import Qrels, Run
 from pgrerank.domain.model import ModelCard
@@ -57,6 +61,8 @@ class EvaluationPlan:
     label: str | None = None
     #: also order the results without each part of the log-odds, for `worth_of_parts`
     ablate: bool = False
+    #: also keep the texts of results and of relevant documents
+    contexts: bool = False
 
 
 async def answers(services: Services, plan: EvaluationPlan) -> AsyncIterator[EvaluatedQuery]:
@@ -68,6 +74,9 @@ async def answers(services: Services, plan: EvaluationPlan) -> AsyncIterator[Eva
             question, ranking.hits, ranking.rerank.status, ranking.timings_ms["total"]
         )
         answer = replace(answer, answered=_first_results(question, ranking.results))
+        if plan.contexts:
+            contexts = await _contexts(services, plan, question, ranking.results)
+            answer = replace(answer, contexts=contexts)
         yield (
             replace(answer, ablated_grades=_ablated_grades(question, ranking.hits))
             if plan.ablate
@@ -173,6 +182,23 @@ def _first_results(question: Question, results: Sequence[Hit]) -> FirstResults:
     ]
     return FirstResults(
         documents=sum(is_first), ndcg=_ndcg(grades, tuple(question.grades.values()))
+    )
+
+
+async def _contexts(
+    services: Services, plan: EvaluationPlan, question: Question, results: Sequence[Hit]
+) -> Contexts:
+    relevant = [name for name, grade in question.grades.items() if grade >= RELEVANT]
+    reference: list[str] = []
+    for name in relevant:
+        with suppress(NotFoundError):  # judged, but deleted since, or never ingested
+            found = await services.documents.get(plan.tenant_id, plan.collection, name)
+            reference.extend(chunk.content for chunk in found.chunks)
+    return Contexts(
+        retrieved_ids=tuple(hit.candidate.external_id for hit in results),
+        retrieved=tuple(hit.candidate.content or "" for hit in results),
+        reference_ids=tuple(relevant),
+        reference=tuple(reference),
     )
 
 

@@ -75,6 +75,8 @@ class LabelledEvaluation:
     label: str | None = None
     #: also order the results without each part of the log-odds
     ablate: bool = False
+    #: also keep the texts of results and of relevant documents
+    contexts: bool = False
 
 
 async def questions(
@@ -168,6 +170,7 @@ async def _plan(
         judgments=wanted.judgments,
         label=evaluation.validate_label(wanted.label),
         ablate=wanted.ablate,
+        contexts=wanted.contexts,
     )
 
 
