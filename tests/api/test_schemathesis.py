@@ -8,6 +8,7 @@ from itertools import chain
 from queue import SimpleQueue
 from threading import Thread
 
+import msgspec
 import pytest
 import requests
 import schemathesis
@@ -22,6 +23,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from pgrerank.api import msgpack
 from pgrerank.api.server import serve
 from pgrerank.domain.limits import Limits
 from pgrerank.storage.pool import pool
@@ -77,6 +79,14 @@ def session() -> Iterator[requests.Session]:
 @schemathesis.serializer("application/x-ndjson")
 def lines(_: SerializationContext, text: object) -> bytes:
     return str(text).encode(errors="replace")
+
+
+@schemathesis.serializer(msgpack.MEDIA_TYPE)
+def packed(_: SerializationContext, value: object) -> bytes:
+    try:
+        return msgspec.msgpack.encode(value)
+    except (UnicodeEncodeError, OverflowError):  # half a surrogate pair, or a huge number
+        return b"\xa1?"
 
 
 def check(case: Case, live: tuple[str, str], session: requests.Session) -> None:

@@ -18,6 +18,7 @@ from pgrerank.api import auth, media, msgpack
 from pgrerank.api.compat import errors, shapes
 from pgrerank.api.compat.errors import Refusal
 from pgrerank.api.compat.gateway import Gateway, TheGateway
+from pgrerank.api.compat.packed_operation import PackedOperation
 from pgrerank.api.compat.sie_bodies import (
     SieDense,
     SieEncode,
@@ -87,6 +88,7 @@ RESPONSES = errors.response_specs(SieRefusal, 400, 401, 403, 404, 409, 413, 415,
     status_code=200,
     guards=[auth.needs(Scope.SEARCH), media.json_or_msgpack],
     responses=RESPONSES,
+    operation_class=PackedOperation,
     opt={media.MSGPACK: True},
 )
 async def score(
@@ -122,6 +124,7 @@ async def score(
     status_code=200,
     guards=[auth.needs(Scope.SEARCH), media.json_or_msgpack],
     responses=RESPONSES,
+    operation_class=PackedOperation,
     opt={media.MSGPACK: True},
 )
 async def encode(
