@@ -21,11 +21,12 @@ from pgrerank.api.v1.schema.judgments import (
 from pgrerank.domain.document import MAX_ID_CHARACTERS
 from pgrerank.domain.ids import ChunkId, RankingId
 from pgrerank.domain.judgment import MAX_LABEL_CHARACTERS, JudgmentSelection
-from pgrerank.domain.request import MAX_QUERY_CHARACTERS
 from pgrerank.domain.tenant import Scope
 from pgrerank.usecases.calibration import judge as use_case
 
 TAGS = ["judgments"]
+#: of a query by which judgments are listed: at most 12 bytes each, of 64 KiB that an address has
+_MAX_LISTED_CHARACTERS = 5_000
 
 
 @post(
@@ -60,7 +61,7 @@ async def list_judgments(
         QueryParameter(
             name="query",
             min_length=1,
-            max_length=MAX_QUERY_CHARACTERS,
+            max_length=_MAX_LISTED_CHARACTERS,
             description="Its whole text.",
         ),
     ] = None,
