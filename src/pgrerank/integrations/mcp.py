@@ -42,7 +42,7 @@ MinRelevance = Annotated[
     float | None, Field(ge=0, le=1, description="Minimum probability of relevance of a passage.")
 ]
 Queries = Annotated[
-    list[str],
+    list[str] | None,
     Field(
         max_length=8,
         description="Other wordings of the query, or parts of it, that may find more passages. "
@@ -149,7 +149,7 @@ class _Tools:
         self,
         query: Query,
         *,
-        queries: Queries | None = None,
+        queries: Queries = None,
         collection: CollectionName = None,
         limit: Limit = 5,
         filter: Filter = None,  # noqa: A002 - as the API calls it
