@@ -191,6 +191,7 @@ def test_every_foreign_key_says_what_was_deleted(database):
         "chunk": "document",
         "calibration": "calibration",
         "reference_set": "reference set",
+        "enrichment": "enrichment",
         # never deleted, or inserted by the same transaction
         "model": None,
         "eval_run": None,

@@ -28,6 +28,7 @@ _OWNERS = {
     "_chunk": "document",
     "_calibration": "calibration",
     "_reference_set": "reference set",
+    "_enrichment": "enrichment",
 }
 #: connection lost, transaction rolled back, out of resources, stopped by an operator, system error
 _PASSING = ("08", "40", "53", "57", "58", "55P03")
