@@ -35,7 +35,9 @@ def calls(line: str) -> list[list[str]]:
     lexer.whitespace_split = True
     words: list[list[str]] = [[]]
     for word in lexer:
-        if word in {"|", "&&"}:
+        if word in {">", ">>"}:
+            next(lexer)  # the file
+        elif word in {"|", "&&"}:
             words.append([])
         elif words[-1] or "=" not in word:
             words[-1].append(word)

@@ -14,7 +14,6 @@ _SHELLS = ("bash", "zsh", "fish")
         "pgrerank completion bash >> ~/.bashrc",
         "pgrerank completion zsh >> ~/.zshrc  # after the line with compinit",
         "pgrerank completion fish > ~/.config/fish/completions/pgrerank.fish",
-        'eval "$(pgrerank completion bash)"  # for this shell alone',
     ),
 )
 @click.argument("shell", type=click.Choice(_SHELLS))
