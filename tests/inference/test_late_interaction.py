@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from pgrerank.domain.candidate import Passage
+from pgrerank.domain.engine_settings import EngineSettings
 from pgrerank.domain.model import ModelKind, ScoreKind
 from pgrerank.inference.local.late_interaction import maxsim
 from pgrerank.inference.local.registry import load_embedder, load_late_interaction, load_scorer
@@ -108,8 +109,16 @@ async def test_a_query_that_is_too_long_is_told(late_scorer):
     assert score.truncated
 
 
-async def test_two_hundred_calls_at_once_finish_right(embedder):
-    scorer = load_late_interaction(embedder, scores=0)
+@pytest.fixture
+def patient_embedder():
+    """An embedder that refuses no request because others are ahead of it, however slow it is."""
+    loaded = load_embedder(precision="exact", engine=EngineSettings(max_wait_seconds=600))
+    yield loaded
+    loaded.close()
+
+
+async def test_two_hundred_calls_at_once_finish_right(patient_embedder):
+    scorer = load_late_interaction(patient_embedder, scores=0)
     texts = ["a date", "dates in strings", "parse", "the weather"]
     expected = [score.value for score in await scorer.score(QUERY, passages(texts))]
 

@@ -100,6 +100,7 @@ async def test_ranking_reads_back(journal):
         "explain": False,
         "cascade": None,
         "sparse": None,
+        "queries": [],
     }
 
 

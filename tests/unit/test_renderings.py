@@ -18,6 +18,7 @@ from pgrerank.api.v1.schema.rankings import LoggedDocumentResponse, RankedChunk,
 from pgrerank.api.v1.schema.rerank import RerankedDocument
 from pgrerank.api.v1.schema.search import Result, SearchResponse
 from pgrerank.cli import hits, why
+from pgrerank.cli.remote import as_client
 from pgrerank.client import answers
 from pgrerank.domain.calibration import Answerability, Applied
 from pgrerank.domain.candidate import (
@@ -110,7 +111,7 @@ def position(**legs: Any) -> LegPosition:
 
 
 def shown(explanation: Explanation, capsys: pytest.CaptureFixture[str]) -> str:
-    why._show(explanation)
+    why._show(as_client(ExplanationResponse.of(explanation), answers.ExplanationResponse))
     return capsys.readouterr().out
 
 

@@ -1,11 +1,14 @@
-"""What `pgrerank calibrate` shows of a calibration, and what it asks for."""
+"""What the command line shows of a calibration, and what `pgrerank calibrate` asks for."""
 
 from itertools import pairwise
 from uuid import UUID
 
 import pytest
 
-from pgrerank.cli import calibrate
+from pgrerank.api.v1.schema.calibrations import CalibrationResponse as Served
+from pgrerank.cli import calibrate, calibration
+from pgrerank.cli.remote import as_client
+from pgrerank.client.calibration import CalibrationResponse
 from pgrerank.domain.calibration import (
     CalibrationCurve,
     CandidatePool,
@@ -69,8 +72,8 @@ def fitted(points=0, **changed):
     return Fitted(**{**parts, **changed})
 
 
-def shown(capsys, calibration):
-    calibrate._show(calibration)
+def shown(capsys, made):
+    calibration.show_whole(as_client(Served.of(made, whole=True), CalibrationResponse))
     return capsys.readouterr().out.splitlines()
 
 
@@ -104,14 +107,11 @@ def test_many_cut_offs_are_shown_as_some_at_equal_distances(capsys, points, rows
     assert len({after - first for first, after in pairwise(cutoffs)}) <= 1
 
 
-def test_doubts_and_the_next_step_come_last(capsys):
+def test_doubts_come_last(capsys):
     lines = shown(capsys, fitted(collection=None, warnings=["12 queries are few"]))
 
     assert lines[0].startswith("bundled on all collections: ")
-    assert lines[-2:] == [
-        "Warning: 12 queries are few.",
-        "Next: pgrerank threshold set NAME --precision 0.9",
-    ]
+    assert lines[-1] == "Warning: 12 queries are few."
 
 
 def test_options_are_what_is_fitted():

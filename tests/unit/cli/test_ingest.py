@@ -6,10 +6,9 @@ import pytest
 
 from pgrerank.cli import ingest
 from pgrerank.cli.command import Failed
-from pgrerank.cli.ingest_progress import progress_display
+from pgrerank.cli.ingest_progress import Meter, progress_display
 from pgrerank.domain.document import Document
 from pgrerank.domain.ingest import IngestReport, Rejection
-from pgrerank.formats.boilerplate import Repeated
 from pgrerank.formats.row import Row
 
 BAD = Rejection(line=3, reason="has no `text`", external_id="a")
@@ -55,8 +54,13 @@ def test_an_interruption_says_what_is_kept(report, atomic, kept):
     assert note.startswith(f"interrupted. {kept}. Run the same command again to complete it")
 
 
-def shown(capsys, report, repeated=(), *, as_json=False):
-    ingest._print(report, repeated, as_json=as_json)
+def shown(capsys, report, paragraphs=(), *, as_json=False):
+    """What is printed of a report, after documents with these paragraphs were read."""
+    meter = Meter(lambda *_: None, 0)
+    meter.report = report
+    for place, paragraph in enumerate(paragraphs):
+        meter.boilerplate.see(Document(external_id=str(place), text=paragraph))
+    ingest._print(meter, as_json=as_json, removed=None)
     return capsys.readouterr().out
 
 
@@ -81,7 +85,7 @@ def test_at_most_twenty_rejected_rows_are_listed_and_the_others_counted(capsys, 
 
 
 def test_repeated_text_is_cut_to_a_hundred_characters(capsys):
-    text = shown(capsys, ALL_STORED, [Repeated(text="word " * 30, documents=6)])
+    text = shown(capsys, ALL_STORED, ["word " * 30] * 6)
 
     assert f"stands in 6 documents, which makes them look alike: {('word ' * 20)!r}\n" in text
 
