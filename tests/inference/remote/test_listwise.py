@@ -48,8 +48,6 @@ def order_of(scores) -> list[int]:
         ("[3] > [3] > [1]", [2, 0, 1]),
         ("[9] > [0] > [2]", [1, 0, 2]),
         ("The best is [ 2 ], out of 3 passages.", [1, 0, 2]),
-        ("<think>[1] looks good, but</think>[3] > [2]", [2, 1, 0]),
-        ("<think>[2] or [3]? I ran out of", [0, 1, 2]),
         ("I cannot do that.", [0, 1, 2]),
         ("[99999999999999999999]", [0, 1, 2]),
     ],
@@ -122,9 +120,19 @@ async def test_long_passage_is_read_in_part_and_said_so(tmp_path):
     assert [score.truncated for score in scores] == [True, False]
 
 
+async def test_what_a_model_thinks_before_it_answers_is_not_its_order(tmp_path):
+    thought = "<think>[1] looks good,\nbut</think>[3] > [2]"
+    with other_server(lambda _: said(thought)) as server:
+        async with named(tmp_path, reranker(server.url, "rankgpt")) as found:
+            scores = await found.rerankers["other"].score("q", passages("a", "b", "c"))
+
+    assert order_of(scores) == [2, 1, 0]
+
+
 @pytest.mark.parametrize(
     ("answer", "problem"),
     [
+        (lambda _: said("<think>[2] or [1]? I ran out of"), "no answer that names a passage"),
         (lambda _: said("I would rather not."), "no answer that names a passage"),
         (lambda _: said(None), "no answer that names a passage"),
         (lambda _: Answer({"text": "[1]"}), "no chat completion"),

@@ -7,7 +7,6 @@ the end of the list to its head, so that good passages move up step by step.
 import re
 from collections.abc import Iterator
 
-_THOUGHT = re.compile(r"<think>.*?(?:</think>|$)", re.DOTALL)
 _BRACKETED = re.compile(r"\[\s*(\d{1,9})\s*\]")
 _BARE = re.compile(r"\d{1,9}")
 
@@ -31,14 +30,13 @@ def permutation(answer: str, count: int) -> list[int]:
     """Places of a window, from 0, best first, from a language model's answer, which counts from 1.
 
     Invented ids are dropped, repeated ones count once, and missing ones come last in their previous
-    order. A `<think>` part is ignored.
+    order.
 
     Args:
         answer: For example `[2] > [1] > [3]`.
         count: Places in the window.
     """
-    text = _THOUGHT.sub("", answer)
-    numbers = _BRACKETED.findall(text) or _BARE.findall(text)
+    numbers = _BRACKETED.findall(answer) or _BARE.findall(answer)
     places = [int(each) - 1 for each in numbers]
     valid = dict.fromkeys(place for place in places if 0 <= place < count)
     return [*valid, *(place for place in range(count) if place not in valid)]
@@ -46,5 +44,4 @@ def permutation(answer: str, count: int) -> list[int]:
 
 def is_answer(answer: str, count: int) -> bool:
     """Whether an answer names at least one place of the window."""
-    text = _THOUGHT.sub("", answer)
-    return any(0 < int(each) <= count for each in _BARE.findall(text))
+    return any(0 < int(each) <= count for each in _BARE.findall(answer))
