@@ -2913,7 +2913,7 @@ COMMENT ON COLUMN pgrerank.judgment.grade IS '0 (not relevant) to 3 (the best th
 -- Name: COLUMN judgment.source; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank.judgment.source IS 'How it came: human, import, click, used, thumbs and the like.';
+COMMENT ON COLUMN pgrerank.judgment.source IS 'How it came: human, llm (a language model), import, click, used, thumbs and the like.';
 
 --
 -- Name: COLUMN judgment.judged_by; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
@@ -2942,7 +2942,7 @@ CREATE FUNCTION pgrerank.judgment_grades_v1() RETURNS TABLE(tenant_id uuid, coll
      min(g.grade) AS grade,
      count(*) AS judgments
     FROM pgrerank.judgment g
-   WHERE ((g.source <> ALL (ARRAY['click'::text, 'used'::text, 'thumbs'::text])) AND ((g.judged_by IS NULL) OR (NOT (EXISTS ( SELECT 1
+   WHERE ((g.source <> ALL (ARRAY['click'::text, 'used'::text, 'thumbs'::text, 'llm'::text])) AND ((g.judged_by IS NULL) OR (NOT (EXISTS ( SELECT 1
             FROM pgrerank.judgment n
            WHERE ((n.tenant_id = g.tenant_id) AND (n.collection_id = g.collection_id) AND (n.query_hash = g.query_hash) AND (n.external_id = g.external_id) AND (NOT (n.chunk_id IS DISTINCT FROM g.chunk_id)) AND (n.source = g.source) AND (n.judged_by = g.judged_by) AND (n.id > g.id)))))))
    GROUP BY g.tenant_id, g.collection_id, g.query, g.external_id, g.chunk_id
@@ -6764,7 +6764,7 @@ COMMENT ON COLUMN pgrerank_analytics.judgment.grade IS '0 (not relevant) to 3 (t
 -- Name: COLUMN judgment.source; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank_analytics.judgment.source IS 'How it came: human, import, click, used, thumbs and the like.';
+COMMENT ON COLUMN pgrerank_analytics.judgment.source IS 'How it came: human, llm (a language model), import, click, used, thumbs and the like.';
 
 --
 -- Name: COLUMN judgment.judged_by; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -6794,7 +6794,7 @@ ALTER VIEW pgrerank_analytics.judgment_grade OWNER TO pgrerank_owner;
 -- Name: VIEW judgment_grade; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
-COMMENT ON VIEW pgrerank_analytics.judgment_grade IS 'One row for each judged query and document or chunk, conflicts resolved: the newest grade of each judge counts; judges who differ on relevance cancel out, else the lowest grade holds. Feedback of users is left out.';
+COMMENT ON VIEW pgrerank_analytics.judgment_grade IS 'One row for each judged query and document or chunk, conflicts resolved: the newest grade of each judge counts; judges who differ on relevance cancel out, else the lowest grade holds. Feedback of users and grades of language models are left out.';
 
 --
 -- Name: COLUMN judgment_grade.tenant; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner

@@ -5,10 +5,17 @@ from dataclasses import dataclass, field
 
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.ids import ChunkId, CollectionId, TenantId
-from pgrerank.domain.judgment import RELEVANT, Feedback, Judgment, Label
+from pgrerank.domain.judgment import (
+    LANGUAGE_MODEL,
+    PERSON,
+    RELEVANT,
+    Feedback,
+    Judgment,
+    Label,
+)
 from tests.fake_documents import FakeCollections
 
-_FEEDBACK = {each.source for each in Feedback}
+_LEFT_OUT = {*(each.source for each in Feedback), LANGUAGE_MODEL}
 
 
 @dataclass
@@ -52,7 +59,7 @@ class FakeJudgments:
     async def labels(self, tenant_id: TenantId, collection: Collection) -> Sequence[Label]:
         given: dict[tuple[str, str, ChunkId | None], dict[object, int]] = {}
         for place, each in enumerate(self._of(tenant_id, collection)):
-            if each.source not in _FEEDBACK:
+            if each.source not in _LEFT_OUT:
                 judge = (each.source, each.judged_by) if each.judged_by else place
                 about = (each.query, each.external_id, each.chunk_id)
                 given.setdefault(about, {})[judge] = each.grade
@@ -62,13 +69,27 @@ class FakeJudgments:
             if _agree(grades := list(by_judge.values()))
         ]
 
-    async def of_judge(
+    async def grades_of_model(
         self, tenant_id: TenantId, collection: Collection, judged_by: str
+    ) -> dict[str, dict[str, int]]:
+        newest = {
+            (each.query, each.external_id, each.chunk_id): each.grade
+            for each in self._of(tenant_id, collection)
+            if (each.source, each.judged_by) == (LANGUAGE_MODEL, judged_by)
+        }
+        grades: dict[str, dict[str, int]] = {}
+        for (query, external_id, _), grade in newest.items():
+            of_query = grades.setdefault(query, {})
+            of_query[external_id] = max(grade, of_query.get(external_id, 0))
+        return grades
+
+    async def of_judge(
+        self, tenant_id: TenantId, collection: Collection, judged_by: str, *, source: str = PERSON
     ) -> set[tuple[str, str, ChunkId | None]]:
         return {
             (each.query, each.external_id, each.chunk_id)
             for each in self._of(tenant_id, collection)
-            if (each.source, each.judged_by) == ("human", judged_by)
+            if (each.source, each.judged_by) == (source, judged_by)
         }
 
     def _of(self, tenant_id: TenantId, collection: Collection) -> list[Judgment]:

@@ -50,6 +50,6 @@ comment on column pgrerank.judgment.chunk_id is
 comment on column pgrerank.judgment.grade is
 '0 (not relevant) to 3 (the best there is); 1 or more counts as relevant.';
 comment on column pgrerank.judgment.source is
-'How it came: human, import, click, used, thumbs and the like.';
+'How it came: human, llm (a language model), import, click, used, thumbs and the like.';
 comment on column pgrerank.judgment.judged_by is 'Who judged; null: not known.';
 comment on column pgrerank.judgment.created_at is 'When it was stored.';

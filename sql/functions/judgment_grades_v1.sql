@@ -2,6 +2,7 @@
 -- Conflicts: the newest grade of a named judge counts. If judges disagree on whether something is
 -- relevant (a grade of 1 or more), it is left out; otherwise the lowest grade counts. User feedback
 -- (sources `click`, `used`, `thumbs`) depends as much on rank as on relevance, and is left out.
+-- Grades of language models (`llm`) are left out, too; they count only where they are asked for.
 -- Rows: of the transaction's tenant, or those granted to an analyst; chunk_id: null for a judgment
 -- of the whole document.
 -- Called by: queries/judgments.sql, queries/quality.sql, queries/reports.sql, the views
@@ -28,7 +29,7 @@ begin atomic
         count(*) as judgments
     from pgrerank.judgment as g
     where
-        g.source not in ('click', 'used', 'thumbs')
+        g.source not in ('click', 'used', 'thumbs', 'llm')
         and (
             g.judged_by is null
             or not exists (

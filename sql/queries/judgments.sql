@@ -108,6 +108,29 @@ where
     and g.collection_id = %(collection_id)s
 order by g.query, g.external_id, g.chunk_id;
 
+-- grades_of_model --
+-- The grade that a language model gave to each document by query: the best of its newest grades of
+-- the document and its chunks.
+select
+    n.query,
+    n.external_id,
+    max(n.grade) as grade
+from (
+    select distinct on (g.query_hash, g.external_id, g.chunk_id)
+        g.query,
+        g.external_id,
+        g.grade
+    from pgrerank.judgment as g
+    where
+        g.tenant_id = %(tenant_id)s
+        and g.collection_id = %(collection_id)s
+        and g.source = 'llm'
+        and g.judged_by = %(judged_by)s
+    order by g.query_hash asc, g.external_id asc, g.chunk_id asc, g.id desc
+) as n
+group by n.query, n.external_id
+order by n.query, n.external_id;
+
 -- of_judge --
 -- Documents and chunks that a judge has graded, by query.
 select
@@ -118,7 +141,7 @@ from pgrerank.judgment as g
 where
     g.tenant_id = %(tenant_id)s
     and g.collection_id = %(collection_id)s
-    and g.source = 'human'
+    and g.source = %(source)s
     and g.judged_by = %(judged_by)s;
 
 -- logged_queries --
@@ -203,7 +226,8 @@ order by n.query;
 
 -- judged_passages --
 -- The lowest and highest grade of each judged document by query, with the text of one chunk: the
--- judged one, else the one that searches for this query ranked highest, else the first.
+-- judged one, else the one that searches for this query ranked highest, else the first. Grades of
+-- language models are left out.
 with judged as (
     select
         g.query,
@@ -215,6 +239,7 @@ with judged as (
     where
         g.tenant_id = %(tenant_id)s
         and g.collection_id = %(collection_id)s
+        and g.source <> 'llm'
     group by g.query, g.external_id, g.chunk_id
 ),
 

@@ -48,5 +48,5 @@ comment on column pgrerank_analytics.judgment.chunk_id is
 comment on column pgrerank_analytics.judgment.grade is
 '0 (not relevant) to 3 (the best there is); 1 or more counts as relevant.';
 comment on column pgrerank_analytics.judgment.source is
-'How it came: human, import, click, used, thumbs and the like.';
+'How it came: human, llm (a language model), import, click, used, thumbs and the like.';
 comment on column pgrerank_analytics.judgment.judged_by is 'Who judged; null: not known.';

@@ -23,7 +23,7 @@ grant select on pgrerank_analytics.judgment_grade to pgrerank_analyst;
 comment on view pgrerank_analytics.judgment_grade is
 'One row for each judged query and document or chunk, conflicts resolved: the newest grade of '
 'each judge counts; judges who differ on relevance cancel out, else the lowest grade holds. '
-'Feedback of users is left out.';
+'Feedback of users and grades of language models are left out.';
 comment on column pgrerank_analytics.judgment_grade.tenant is 'Name of the tenant.';
 comment on column pgrerank_analytics.judgment_grade.collection is 'Name of the collection.';
 comment on column pgrerank_analytics.judgment_grade.query is 'Text of the query that was judged.';

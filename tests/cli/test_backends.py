@@ -59,6 +59,20 @@ def test_check_says_what_each_is_and_that_it_answers(modelled, url, tmp_path):
     assert "other" in cli.well("backend", "check", "other")
 
 
+def test_check_asks_a_judge_for_a_grade(modelled, tmp_path):
+    toml = '[judge.strict]\nurl = "{}"\ndialect = "openai"\nmodel = "m"\n'
+    said = {"choices": [{"message": {"content": "3"}}]}
+    with other_server(lambda _: Answer(said)) as server:
+        found = with_file(modelled, tmp_path, toml.format(server.url)).json("backend", "check")
+    silent = {"choices": [{"message": {"content": "Well."}}]}
+    with other_server(lambda _: Answer(silent)) as server:
+        result = with_file(modelled, tmp_path, toml.format(server.url))("backend", "check")
+
+    [judge] = found
+    assert (judge["kind"], judge["model"], judge["problem"]) == ("judge", "m", "")
+    assert (result.exit_code, "states no grade" in result.stdout) == (1, True)
+
+
 def test_check_fails_where_one_does_and_says_why(modelled, tmp_path):
     with other_server(lambda _: Answer(status=401)) as server:
         cli = with_file(modelled, tmp_path, reranker(server.url))

@@ -8,6 +8,8 @@ from uuid_utils.compat import uuid7
 from pgrerank.domain.ids import ChunkId
 from pgrerank.domain.judgment import Judgment
 
+CHUNK = ChunkId(uuid7())
+
 
 def judgment(external_id="a", grade=1, judged_by=None, **columns):
     given = {"query": "q", "source": "human", **columns}
@@ -48,6 +50,27 @@ async def test_only_judgments_of_people_count_as_those_of_a_judge(ports, tenant_
     await ports.judgments.add(tenant_id, docs, given)
 
     assert await ports.judgments.of_judge(tenant_id, docs, "ann") == {("q", "a", None)}
+    assert await ports.judgments.of_judge(tenant_id, docs, "ann", source="llm") == {
+        ("q", "b", None)
+    }
+
+
+async def test_of_a_model_the_newest_grades_of_documents_and_chunks_count(ports, tenant_id, docs):
+    changes = [
+        judgment("a", 3, "qwen", source="llm"),
+        judgment("a", 1, "qwen", source="llm"),
+        judgment("a", 2, "qwen", source="llm", chunk_id=CHUNK),
+        judgment("b", 0, "qwen", source="llm", query="other"),
+        judgment("a", 3, "gpt", source="llm"),
+        judgment("a", 3, "qwen"),
+    ]
+    for each in changes:
+        await ports.judgments.add(tenant_id, docs, [each])
+
+    found = await ports.judgments.grades_of_model(tenant_id, docs, "qwen")
+
+    assert found == {"q": {"a": 2}, "other": {"b": 0}}
+    assert await ports.judgments.grades_of_model(tenant_id, docs, "nobody") == {}
 
 
 @pytest.mark.parametrize("at_once", [True, False])
@@ -57,9 +80,6 @@ async def test_a_judge_who_returns_to_a_grade_means_it(ports, tenant_id, docs, a
         await ports.judgments.add(tenant_id, docs, given)
 
     assert await ports.judgments.grades(tenant_id, docs) == {"q": {"a": 2}}
-
-
-CHUNK = ChunkId(uuid7())
 
 
 @pytest.mark.parametrize(
@@ -87,6 +107,8 @@ CHUNK = ChunkId(uuid7())
             id="one name in two sources is two judges",
         ),
         pytest.param([judgment(grade=3, source="click")], None, id="feedback"),
+        pytest.param([judgment(grade=3, source="llm")], None, id="a language model"),
+        pytest.param([judgment(grade=0), judgment(grade=3, source="llm")], 0, id="no model"),
         pytest.param([judgment(grade=0), judgment(grade=3, source="thumbs")], 0, id="no feedback"),
     ],
 )

@@ -34,7 +34,7 @@ _PANELS = {
         "enrich": "Make or renew the related documents of every document of a collection.",
         "worker": "Run scheduled jobs: partitions, words, indexes, drift, references, related documents.",
         "doctor": "Check everything a search needs, and suggest a remedy for each problem.",
-        "backend": "Check the rerankers and embedders on other servers that PGRERANK_BACKENDS names.",
+        "backend": "Check the rerankers, embedders and judges on other servers that PGRERANK_BACKENDS names.",
         "completion": "Print a script that completes commands, options and files in bash 4.4, zsh or fish.",
         "models": "List the packaged models, and models of the Hugging Face hub that are known to run.",
     },

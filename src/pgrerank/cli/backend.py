@@ -9,10 +9,12 @@ import click
 
 from pgrerank.cli import option, output
 from pgrerank.cli.command import Commands, Misused, examples, read_settings
+from pgrerank.domain.judgment import HIGHEST_GRADE
 from pgrerank.settings import Settings, variable
 
 if TYPE_CHECKING:
     from pgrerank.domain.model import ModelCard
+    from pgrerank.inference.remote.judge import ChatJudge
     from pgrerank.ports.scorer import Scorer
 
 _QUERY = "how do I get a refund?"
@@ -21,7 +23,7 @@ _TEXTS = ("Refunds are paid to the card that was charged.", "The office is close
 
 @click.group(cls=Commands)
 def backend() -> None:
-    """Check the rerankers and embedders on other servers that PGRERANK_BACKENDS names."""
+    """Check the rerankers, embedders and judges on other servers that PGRERANK_BACKENDS names."""
 
 
 @backend.command(
@@ -31,7 +33,7 @@ def backend() -> None:
 @option.as_json
 @click.pass_context
 def check(context: click.Context, *, names: Sequence[str], as_json: bool) -> None:
-    """Request a score or a vector from each backend, and show its model and response time.
+    """Request a score, a vector or a grade from each backend, and show its model and response time.
 
     Exits with 1 if any backend fails.
     """
@@ -52,18 +54,19 @@ async def _check_all(settings: Settings, names: Sequence[str]) -> list[Mapping[s
     if settings.backends is None:
         raise Misused(f"{variable('backends')} is not set")
     async with wiring.remote_models(settings) as remote:
-        configured = {*remote.rerankers, *remote.embedders}
+        configured = {*remote.rerankers, *remote.embedders, *remote.judges}
         if unknown := sorted(set(names) - configured):
             raise Misused(f"the backends file has no {', '.join(unknown)}")
         selected = names or configured
         scorers = [(n, each.model, _score(each)) for n, each in remote.rerankers.items()]
         embedders = [(n, each.model, each.query) for n, each in remote.embedders.items()]
-        models = [*scorers, *embedders]
-        return [await _check(name, card, ask) for name, card, ask in models if name in selected]
+        judges = [(n, _judge_facts(each), _grade(each)) for n, each in remote.judges.items()]
+        models = [(n, _facts(card), ask) for n, card, ask in (*scorers, *embedders)] + judges
+        return [await _check(name, facts, ask) for name, facts, ask in models if name in selected]
 
 
 async def _check(
-    name: str, card: "ModelCard", ask: Callable[[str], Awaitable[object]]
+    name: str, facts: Mapping[str, Any], ask: Callable[[str], Awaitable[object]]
 ) -> Mapping[str, Any]:
     from pgrerank.domain.errors import RemoteError
 
@@ -75,13 +78,36 @@ async def _check(
         problem = error.problem
     return {
         "name": name,
+        **facts,
+        "ms": round((perf_counter() - started) * 1000),
+        "problem": problem,
+    }
+
+
+def _facts(card: "ModelCard") -> Mapping[str, Any]:
+    return {
         "kind": str(card.kind),
         "model": card.name,
         "fingerprint": card.fingerprint,
         "scores": str(card.score_kind or f"{card.dimensions} dimensions"),
-        "ms": round((perf_counter() - started) * 1000),
-        "problem": problem,
     }
+
+
+def _judge_facts(judge: "ChatJudge") -> Mapping[str, Any]:
+    return {
+        "kind": "judge",
+        "model": judge.model,
+        "fingerprint": judge.judged_by.rpartition(" ")[2],
+        "scores": f"grades 0 to {HIGHEST_GRADE}",
+    }
+
+
+def _grade(judge: "ChatJudge") -> Callable[[str], Awaitable[object]]:
+    async def ask(query: str) -> None:
+        if (await judge.grade(query, _TEXTS[0])).grade is None:
+            raise judge.failure("states no grade")
+
+    return ask
 
 
 def _score(scorer: "Scorer") -> Callable[[str], Awaitable[object]]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import click
 
-from pgrerank.cli import option, output, remote
+from pgrerank.cli import judge_model, option, output, remote
 from pgrerank.cli.command import Commands, Failed, examples
 from pgrerank.client.judgment import JudgmentPage, StoredJudgments
 from pgrerank.domain.count import counted
@@ -41,6 +41,10 @@ class Imported:
 @click.group(cls=Commands)
 def judgment() -> None:
     """Manage judgments: which documents are relevant to a query, for training and measuring."""
+
+
+for _command in (judge_model.ask, judge_model.sample, judge_model.check):
+    judgment.add_command(_command)
 
 
 @judgment.command(

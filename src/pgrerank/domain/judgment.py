@@ -14,6 +14,8 @@ from pgrerank.domain.ids import ChunkId
 from pgrerank.domain.request import MAX_QUERY_CHARACTERS
 
 HIGHEST_GRADE = 3
+#: sources of grades that a person, and that a language model gave
+PERSON, LANGUAGE_MODEL = "human", "llm"
 #: of a source, and of a judge's name
 MAX_LABEL_CHARACTERS = 200
 #: the lowest grade that counts as relevant
@@ -29,7 +31,7 @@ class Judgment:
     external_id: str
     #: from 0 (not relevant) to 3 (best)
     grade: int
-    #: how it was obtained: `human`, `import`, `click`, `used` and the like
+    #: how it was obtained: `human`, `llm`, `import`, `click`, `used` and the like
     source: str
     judged_by: str | None = None
     #: None: the document as a whole
@@ -48,6 +50,18 @@ class Judgment:
         text("by", self.judged_by, least=1, most=MAX_LABEL_CHARACTERS)
         if not 0 <= self.grade <= HIGHEST_GRADE:
             raise InvalidRequestError("grade", f"must be 0 to {HIGHEST_GRADE}, not {self.grade}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelGrade:
+    """What a language model answered when it was asked for a grade."""
+
+    #: 0 to 3; None: its answer states none
+    grade: int | None
+    #: tokens that were read and written
+    tokens: int
+    #: in the operator's currency
+    cost: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

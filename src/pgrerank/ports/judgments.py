@@ -8,6 +8,7 @@ from pgrerank.domain.calibration import CandidatePool
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.ids import ChunkId, TenantId
 from pgrerank.domain.judgment import (
+    PERSON,
     JudgedPassage,
     Judgment,
     JudgmentSelection,
@@ -71,13 +72,13 @@ class Judgments(Protocol):
         """Grades of documents, stored or not, by query and external id.
 
         Of each named judge the newest grade counts. If judges disagree on relevance, the document
-        or chunk is left out; else their lowest grade counts. User feedback is left out. The grade
-        of a document is the best of its own and those of its chunks.
+        or chunk is left out; else their lowest grade counts. User feedback and grades of language
+        models are left out. The grade of a document is the best of its own and its chunks'.
         """
         ...
 
     async def labels(self, tenant_id: TenantId, collection: Collection) -> Sequence[Label]:
-        """Grades of documents and of chunks, by the same rules for judges and feedback."""
+        """Grades of documents and of chunks, by the same rules for judges, feedback and models."""
         ...
 
     async def logged_scores(
@@ -89,10 +90,19 @@ class Judgments(Protocol):
         """
         ...
 
-    async def of_judge(
+    async def grades_of_model(
         self, tenant_id: TenantId, collection: Collection, judged_by: str
+    ) -> Mapping[str, Mapping[str, int]]:
+        """Grades of documents by one language model, by query and external id.
+
+        The newest grade counts; that of a document is the best of its own and its chunks'.
+        """
+        ...
+
+    async def of_judge(
+        self, tenant_id: TenantId, collection: Collection, judged_by: str, *, source: str = PERSON
     ) -> set[tuple[str, str, ChunkId | None]]:
-        """Query, document and chunk of all judgments by the person of this name (source `human`)."""
+        """Query, document and chunk of all judgments of this source under this name."""
         ...
 
     async def logged_queries(
@@ -108,7 +118,7 @@ class Judgments(Protocol):
     async def judged_passages(
         self, tenant_id: TenantId, collection: Collection
     ) -> Sequence[JudgedPassage]:
-        """All judged documents that are stored, once per query, each with one passage.
+        """All documents judged by people that are stored, once per query, each with one passage.
 
         The passage is that of the judged chunk, else of the chunk that searches ranked best, else
         of the first chunk.

@@ -16,6 +16,7 @@ from pgrerank.ports.embedder import Embedder
 from pgrerank.ports.embeddings import Embeddings
 from pgrerank.ports.evaluations import Evaluations
 from pgrerank.ports.history import History
+from pgrerank.ports.judge import PassageJudge
 from pgrerank.ports.judgments import Judgments
 from pgrerank.ports.keys import Keys
 from pgrerank.ports.rankings import Rankings
@@ -68,6 +69,8 @@ class Services(AdminServices):
     rerankers: Mapping[str, Scorer] = field(default_factory=dict[str, Scorer])
     #: additional embedders, by the names that the operator gave them
     embedders: Mapping[str, Embedder] = field(default_factory=dict[str, Embedder])
+    #: language models that grade passages, by the names that the operator gave them
+    judges: Mapping[str, PassageJudge] = field(default_factory=dict[str, PassageJudge])
 
     #: whether `scorer` and `embedder` serve every collection, whatever models it names: for
     #: comparing rerankers

@@ -1,6 +1,6 @@
 """Judgments in PostgreSQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from pgrerank.domain.document import passage
 from pgrerank.domain.errors import NotFoundError
 from pgrerank.domain.ids import ChunkId, TenantId
 from pgrerank.domain.judgment import (
+    PERSON,
     JudgedPassage,
     Judgment,
     JudgmentSelection,
@@ -129,15 +130,12 @@ class PostgresJudgments:
         self, tenant_id: TenantId, collection: Collection
     ) -> Mapping[str, Mapping[str, int]]:
         """Grades of documents by query. See ports.judgments.Judgments."""
-        grades: dict[str, dict[str, int]] = {}
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             rows = await connection.execute(
                 self._statements["grades"],
                 {"tenant_id": tenant_id, "collection_id": collection.id},
             )
-            for query, external_id, grade in await rows.fetchall():
-                grades.setdefault(query, {})[external_id] = grade
-        return grades
+            return _by_query(await rows.fetchall())
 
     async def labels(self, tenant_id: TenantId, collection: Collection) -> Sequence[Label]:
         """Grades of documents and chunks by query. See ports.judgments.Judgments."""
@@ -166,8 +164,26 @@ class PostgresJudgments:
             )
             return [chunk for row in await cursor.fetchall() for chunk in _scored_chunks(row)]
 
-    async def of_judge(
+    async def grades_of_model(
         self, tenant_id: TenantId, collection: Collection, judged_by: str
+    ) -> Mapping[str, Mapping[str, int]]:
+        """A language model's grades of documents. See ports.judgments.Judgments."""
+        about = {
+            "tenant_id": tenant_id,
+            "collection_id": collection.id,
+            "judged_by": judged_by,
+        }
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            rows = await connection.execute(self._statements["grades_of_model"], about)
+            return _by_query(await rows.fetchall())
+
+    async def of_judge(
+        self,
+        tenant_id: TenantId,
+        collection: Collection,
+        judged_by: str,
+        *,
+        source: str = PERSON,
     ) -> set[tuple[str, str, ChunkId | None]]:
         """Query, document and chunk of each grade of a judge. See ports.judgments.Judgments."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
@@ -177,6 +193,7 @@ class PostgresJudgments:
                     "tenant_id": tenant_id,
                     "collection_id": collection.id,
                     "judged_by": judged_by,
+                    "source": source,
                 },
             )
             return {(query, name, chunk_id) for query, name, chunk_id in await rows.fetchall()}
@@ -230,6 +247,13 @@ class PostgresJudgments:
                 {"tenant_id": tenant_id, "collection_id": collection.id, "depth": depth},
             )
             return await cursor.fetchall()
+
+
+def _by_query(rows: Iterable[tuple[Any, ...]]) -> dict[str, dict[str, int]]:
+    grades: dict[str, dict[str, int]] = {}
+    for query, external_id, grade in rows:
+        grades.setdefault(query, {})[external_id] = grade
+    return grades
 
 
 def _content(judgment: Judgment) -> tuple[str | int, ...]:

@@ -20,6 +20,7 @@ from msgspec import structs
 from pgrerank.domain.model import ModelCard
 from pgrerank.ports.embedder import Embedder
 from pgrerank.ports.scorer import ListReader, Scorer
+from pgrerank.ports.services import require_named
 from pgrerank.settings import Settings, secret
 
 if TYPE_CHECKING:
@@ -252,6 +253,20 @@ def remote_models(settings: Settings) -> "AbstractAsyncContextManager[RemoteMode
     return open_models(
         settings.backends, secret, monotonic=perf_counter, scores=settings.score_cache
     )
+
+
+def judge_name(settings: Settings, name: str) -> str:
+    """The name under which judgments by a judge of the file of backends are stored.
+
+    Raises:
+        SettingsError: The file is invalid.
+        InvalidRequestError: It names no such judge; lists those that it names.
+    """
+    from pgrerank.inference.remote import backend, judge  # noqa: PLC0415 - as above
+
+    path = settings.backends
+    judges = {} if path is None else backend.read(path).judge
+    return judge.judge_name(name, require_named("judge", name, judges))
 
 
 def base_model(name: str) -> tuple[Path, str]:

@@ -137,6 +137,7 @@ def _build_services(database: Database, connections: Pool, models: ServiceModels
         history=PostgresHistory(connections),
         rerankers=models.remote.rerankers,
         embedders=models.remote.embedders,
+        judges=models.remote.judges,
     )
 
 

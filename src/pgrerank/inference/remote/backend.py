@@ -1,4 +1,4 @@
-"""The operator's backends file: `[reranker.NAME]` and `[embedder.NAME]` in TOML."""
+"""The operator's backends file: `[reranker.NAME]`, `[embedder.NAME]` and `[judge.NAME]` in TOML."""
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -24,7 +24,7 @@ Secret: TypeAlias = Callable[[str], str | None]
 
 
 class BackendSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Settings common to both kinds of backend."""
+    """Settings common to all kinds of backend."""
 
     #: address of the server, to which the dialect's path is added
     url: Annotated[str, Meta(pattern=r"^https?://[^\s/]+")]
@@ -114,16 +114,34 @@ class EmbedderBackend(BackendSettings, frozen=True, kw_only=True, forbid_unknown
         _require_dialect(self.dialect, known.EMBED)
 
 
+class JudgeBackend(BackendSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A language model on another server that grades passages."""
+
+    #: maximum characters of a passage that it reads
+    passage_characters: Positive = 4_000
+    #: what counts as relevant in these collections, in the operator's words; told with each passage
+    guideline: Annotated[str, Meta(max_length=4_000)] = ""
+    #: price per million tokens
+    input_price: Annotated[float, Meta(ge=0)] = 0.0
+    output_price: Annotated[float, Meta(ge=0)] = 0.0
+
+    def __post_init__(self) -> None:
+        BackendSettings.__post_init__(self)
+        _require_dialect(self.dialect, [known.CHAT])
+
+
 class Backends(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All backends of the file."""
 
     reranker: dict[str, RerankerBackend] = {}
     embedder: dict[str, EmbedderBackend] = {}
+    judge: dict[str, JudgeBackend] = {}
 
     def entries(self) -> Iterator[tuple[str, BackendSettings]]:
-        """All backends with their names, rerankers first."""
+        """All backends with their names, rerankers first, judges last."""
         yield from self.reranker.items()
         yield from self.embedder.items()
+        yield from self.judge.items()
 
 
 def read(path: Path) -> Backends:

@@ -21,6 +21,7 @@ from pgrerank.inference.remote.backend import (
 )
 from pgrerank.inference.remote.dialects import known
 from pgrerank.inference.remote.embedder import RemoteEmbedder
+from pgrerank.inference.remote.judge import ChatJudge
 from pgrerank.inference.remote.listwise import ListwiseScorer
 from pgrerank.inference.remote.scorer import RemoteScorer
 from pgrerank.inference.remote.transport import Server, Sleep
@@ -35,6 +36,7 @@ class RemoteModels:
 
     rerankers: Mapping[str, Scorer] = field(default_factory=dict[str, Scorer])
     embedders: Mapping[str, Embedder] = field(default_factory=dict[str, Embedder])
+    judges: Mapping[str, ChatJudge] = field(default_factory=dict[str, ChatJudge])
 
 
 @asynccontextmanager
@@ -77,6 +79,10 @@ async def open_models(
             embedders={
                 name: await _embedder(server(name, backend), backend)
                 for name, backend in configured.embedder.items()
+            },
+            judges={
+                name: ChatJudge(server(name, backend), backend)
+                for name, backend in configured.judge.items()
             },
         )
 

@@ -1,13 +1,13 @@
 """A person grades the results of queries, one by one."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 
 from pgrerank.domain.candidate import Candidate
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.errors import ConflictError
-from pgrerank.domain.ids import TenantId
-from pgrerank.domain.judgment import Judgment
+from pgrerank.domain.ids import ChunkId, TenantId
+from pgrerank.domain.judgment import PERSON, Judgment
 from pgrerank.domain.request import RerankMode, SearchRequest
 from pgrerank.ports.services import AdminServices, Services
 from pgrerank.usecases.search import search_unlogged
@@ -51,12 +51,13 @@ async def queries_to_grade(admin_services: AdminServices, plan: GradingPlan) -> 
         NotFoundError: There is no such tenant or collection.
         ConflictError: The plan has none, and the log has none of the collection.
     """
-    return await _queries(admin_services, plan, *await _place(admin_services, plan))
+    place = await grading_place(admin_services, plan.tenant_name, plan.collection_name)
+    return await _queries(admin_services, plan, *place)
 
 
 async def begin_grading(services: Services, plan: GradingPlan) -> "GradingSession":
     """A session at the first ungraded result. Raises as `queries_to_grade`."""
-    tenant_id, collection = await _place(services, plan)
+    tenant_id, collection = await grading_place(services, plan.tenant_name, plan.collection_name)
     return GradingSession(
         services=services,
         tenant_id=tenant_id,
@@ -67,9 +68,31 @@ async def begin_grading(services: Services, plan: GradingPlan) -> "GradingSessio
     )
 
 
-async def _place(admin_services: AdminServices, plan: GradingPlan) -> tuple[TenantId, Collection]:
-    tenant = await admin_services.tenants.by_name(plan.tenant_name)
-    return tenant.id, await admin_services.collections.by_name(tenant.id, plan.collection_name)
+async def grading_place(
+    admin_services: AdminServices, tenant_name: str, collection_name: str
+) -> tuple[TenantId, Collection]:
+    """The tenant and its collection. Raises NotFoundError."""
+    tenant = await admin_services.tenants.by_name(tenant_name)
+    return tenant.id, await admin_services.collections.by_name(tenant.id, collection_name)
+
+
+async def ungraded_results(
+    services: Services,
+    tenant_id: TenantId,
+    collection: Collection,
+    query: str,
+    *,
+    top: int,
+    done: Container[tuple[str, str, ChunkId | None]],
+) -> Sequence[Candidate]:
+    """The first results of a query, without those that a judge has done, best first.
+
+    The search is not logged.
+    """
+    request = SearchRequest(query=query, limit=top, rerank=RerankMode.ALWAYS)
+    _, outcome = await search_unlogged(services, tenant_id, collection.name, request)
+    results = (hit.candidate for hit in outcome.results)
+    return [each for each in results if (query, each.external_id, each.chunk_id) not in done]
 
 
 async def _queries(
@@ -120,7 +143,7 @@ class GradingSession:
             external_id=result.candidate.external_id,
             chunk_id=result.candidate.chunk_id,
             grade=grade,
-            source="human",
+            source=PERSON,
             judged_by=self.judged_by,
         )
         await self.services.judgments.add(self.tenant_id, self.collection, [result.judgment])
@@ -163,18 +186,12 @@ class GradingSession:
         """Results of the next query that this person has not graded."""
         query = self.queries[self._searched]
         self._searched += 1
-        request = SearchRequest(query=query, limit=self.top, rerank=RerankMode.ALWAYS)
-        _, outcome = await search_unlogged(
-            self.services, self.tenant_id, self.collection.name, request
-        )
         done = await self.services.judgments.of_judge(
             self.tenant_id, self.collection, self.judged_by
         )
-        ungraded = [
-            hit.candidate
-            for hit in outcome.results
-            if (query, hit.candidate.external_id, hit.candidate.chunk_id) not in done
-        ]
+        ungraded = await ungraded_results(
+            self.services, self.tenant_id, self.collection, query, top=self.top, done=done
+        )
         return [
             UngradedResult(
                 query=query,

@@ -152,7 +152,7 @@ def gain_of_reranking(evaluation: Evaluation) -> Difference | None:
     if not reranked:
         return None
     before, after = (
-        [_ndcg(getattr(each, name), each.judged_grades) for each in reranked]
+        [ndcg(getattr(each, name), each.judged_grades) for each in reranked]
         for name in ("first_stage_grades", "grades")
     )
     return significance.paired_difference(before, after)
@@ -164,10 +164,10 @@ def worth_of_parts(evaluation: Evaluation) -> dict[str, Difference]:
     Over the reranked queries of a plan with `ablate`; empty if there are none.
     """
     reranked = [each for each in evaluation.answers if each.ablated_grades]
-    full = [_ndcg(each.grades, each.judged_grades) for each in reranked]
+    full = [ndcg(each.grades, each.judged_grades) for each in reranked]
     return {
         part: significance.paired_difference(
-            [_ndcg(each.ablated_grades[part], each.judged_grades) for each in reranked], full
+            [ndcg(each.ablated_grades[part], each.judged_grades) for each in reranked], full
         )
         for part in (ABLATED if reranked else ())
     }
@@ -180,9 +180,7 @@ def _first_results(question: Question, results: Sequence[Hit]) -> FirstResults:
         question.grades.get(name) if new else None
         for name, new in zip(names, is_first, strict=True)
     ]
-    return FirstResults(
-        documents=sum(is_first), ndcg=_ndcg(grades, tuple(question.grades.values()))
-    )
+    return FirstResults(documents=sum(is_first), ndcg=ndcg(grades, tuple(question.grades.values())))
 
 
 async def _contexts(
@@ -202,7 +200,7 @@ async def _contexts(
     )
 
 
-def _ndcg(result_grades: Sequence[int | None], judged: Sequence[int]) -> float:
+def ndcg(result_grades: Sequence[int | None], judged: Sequence[int]) -> float:
     """nDCG@10 of an order of grades, given all grades of the query."""
     grades = {str(place): grade for place, grade in enumerate(result_grades) if grade is not None}
     missed = Counter(judged) - Counter(grades.values())

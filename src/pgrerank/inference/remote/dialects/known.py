@@ -17,6 +17,8 @@ from pgrerank.inference.remote.dialects.dialect import EmbedDialect, RerankDiale
 
 #: not a dialect of rerankers: a language model that orders passages, see remote/listwise.py
 LISTWISE = "rankgpt"
+#: the dialect of judges: chat completions, see remote/judge.py
+CHAT = "openai"
 RERANK: Mapping[str, RerankDialect] = {
     "cohere": cohere.RERANK,
     "infinity": infinity.RERANK,
