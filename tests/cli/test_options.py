@@ -85,6 +85,7 @@ def test_a_threshold_is_a_precision_or_a_probability(modelled, options):
         ("compare -t acme --measure R@100", "--measure is for two evaluations"),
         ("compare -t acme --examples 5", "--examples is for two evaluations"),
         ("judge -t acme -c docs --query q --most 5", "--most is for queries of the log"),
+        ("judgment ask m -t acme -c docs --query q --judged", "--judged is for queries of the log"),
         (
             "evaluate -t acme -c docs --text-search english",
             "--text-search is for a collection made",

@@ -10,7 +10,14 @@ import click
 import msgspec
 
 from pgrerank.cli import option, output, progress
-from pgrerank.cli.command import Command, Failed, examples, read_settings, run
+from pgrerank.cli.command import (
+    Command,
+    Failed,
+    examples,
+    read_settings,
+    refuse_unused,
+    run,
+)
 from pgrerank.domain.count import counted
 from pgrerank.domain.errors import RemoteError
 from pgrerank.formats import beir
@@ -121,6 +128,8 @@ def ask(
     each query. They count in no measure, calibration or training; `judgment check` compares them
     with people's. What it graded before is left out, so that you can stop and resume at any time.
     """
+    if texts or queries:
+        refuse_unused(context, {"judged", "most"}, "is for queries of the log")
     given = [*texts, *(beir.texts(queries).values() if queries else ())]
     source = _Source(texts=given, logged=most, judged=judged)
     asked = run(
