@@ -144,6 +144,18 @@ async def test_items_that_cannot_be_scored_are_refused(client: Client, items, st
     assert "items" in answer.json()["detail"]["message"]
 
 
+async def test_an_instruction_is_refused_where_it_would_be_ignored(client: Client):
+    told = {"instruction": "prefer prices"}
+    score = {"query": QUERY, "items": [{"text": "a"}], **told}
+    answers = [
+        await client.post("/compat/sie/v1/score/m", json=score),
+        await client.post("/compat/vllm/rerank", json={"query": "q", "documents": ["a"], **told}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [400, 400]
+    assert all("instruction: must be absent" in answer.text for answer in answers)
+
+
 HOSTILE = {
     "deep": (b"\x91" * 100_000, 400, "levels deep"),
     "announced": (b"\xdd\xff\xff\xff\xff", 413, "values"),

@@ -4,6 +4,7 @@ import pytest
 
 from pgrerank.domain.errors import ModelError, RemoteError, SettingsError
 from pgrerank.domain.model import ModelCard, ModelKind, ScoreKind
+from pgrerank.inference.remote.dialects import known
 from tests.fixtures.other_server import Answer, other_server
 from tests.inference.remote.asking import named, passages, reranker
 
@@ -36,6 +37,14 @@ async def card(folder, toml: str) -> ModelCard:
         (reranker("http://h").replace("other", '"Odd name"'), "must be 1 to 64 characters"),
         ("reranker = [", "backends.toml"),
         (reranker("http://h", key_env="NO_KEY"), "the variable NO_KEY"),
+        (
+            reranker("http://h", instruction="Prices count."),
+            "`instruction` cannot be sent by the dialect `cohere`. It is for `rankgpt`, `sie`",
+        ),
+        (
+            reranker("http://h", "vllm", instruction="Prices count.", fingerprint="ab" * 32),
+            "takes no `fingerprint` of another model",
+        ),
         (reranker("http://h", key_file="/no/such/file"), "the file /no/such/file"),
     ],
 )
@@ -124,6 +133,16 @@ async def test_what_an_operator_declares_is_part_of_the_identity(change, tmp_pat
 
     assert first.fingerprint == same.fingerprint != other.fingerprint
     assert first.kind is ModelKind.RERANKER
+
+
+@pytest.mark.parametrize("dialect", known.INSTRUCTED)
+async def test_an_instruction_is_part_of_the_identity(dialect, tmp_path):
+    told = [
+        await card(tmp_path, reranker("http://h", dialect, revision="1", **options))
+        for options in ({}, {"instruction": "Prices count."}, {"instruction": "Dates count."})
+    ]
+
+    assert len({each.fingerprint for each in told}) == 3
 
 
 async def test_identity_of_a_model_that_is_known_can_be_given(tmp_path):

@@ -184,6 +184,24 @@ async def test_raw_scores_are_asked_of_vllm_where_the_operator_wants_logits(kind
     assert {k: v for k, v in server.bodies[0].items() if k == "use_activation"} == sent
 
 
+@pytest.mark.parametrize(
+    ("dialect", "sent"),
+    [
+        ("sie", {"instruction": "Prices count."}),
+        ("vllm", {"instruction": "Prices count."}),
+        ("voyage", {"query": "Prices count.\nQuery: q"}),
+    ],
+)
+async def test_an_instruction_is_sent_where_the_server_reads_it(dialect, sent, tmp_path):
+    with other_server(lambda _: Answer(RANKED[dialect])) as server:
+        toml = reranker(server.url, dialect, revision="1", instruction="Prices count.")
+        async with named(tmp_path, toml) as found:
+            await found.rerankers["other"].score("q", passages("a", "b"))
+
+    _, without = SENT[dialect]
+    assert server.bodies == [{**without, **sent}]
+
+
 async def test_document_that_the_server_cannot_score_stays_unscored(tmp_path):
     answer = (
         b'{"results": [{"index": 0, "relevance_score": NaN}, {"index": 1, "relevance_score": null},'

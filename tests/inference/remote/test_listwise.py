@@ -100,6 +100,15 @@ async def test_list_that_fits_a_window_is_ordered_in_one_call(tmp_path):
     assert "Query: Which?" in request.body["messages"][1]["content"]
 
 
+async def test_the_operators_instruction_is_part_of_the_task(tmp_path):
+    with other_server(by_length) as server:
+        toml = reranker(server.url, "rankgpt", instruction="Prices count.")
+        async with named(tmp_path, toml) as found:
+            await found.rerankers["other"].score("q", passages("a", "bb"))
+
+    assert "first. Prices count. The passages" in server.requests[0].body["messages"][1]["content"]
+
+
 async def test_tokens_and_their_price_are_told(tmp_path):
     with other_server(by_length) as server:
         toml = reranker(server.url, "rankgpt", input_price=2.0, output_price=8.0)

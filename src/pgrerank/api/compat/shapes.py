@@ -7,6 +7,7 @@ from typing import Annotated, Any, TypeAlias, TypeVar
 from msgspec import Meta, Struct
 
 from pgrerank.api import encoded
+from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.request import MAX_QUERY_CHARACTERS
 from pgrerank.domain.rerank import MAX_TEXT_CHARACTERS, RankedDocument, RerankOutcome
 
@@ -38,7 +39,24 @@ Model = Annotated[
         "the response names the one that ran."
     ),
 ]
+Instruction = Annotated[
+    Word | None,
+    Meta(
+        description="Refused: an instruction belongs to a reranker that the operator named, since "
+        "scores under different instructions must not be compared. Choose one by `model`."
+    ),
+]
 Returned = Annotated[bool | None, Meta(description="Include the documents in the response.")]
+
+
+def refuse_instruction(instruction: str | None) -> None:
+    """Refuse an instruction, which would be ignored. Raises InvalidRequestError."""
+    if instruction:
+        raise InvalidRequestError(
+            "instruction",
+            "must be absent: an instruction belongs to a reranker that the operator named. Choose "
+            "one by `model`",
+        )
 
 
 async def encode_results(

@@ -95,6 +95,7 @@ async def score(
     request: Asked, model: ModelPath, data: JSONBody[SieScore], gateway: TheGateway
 ) -> Response[SieScores]:
     """Score items against a query; returns all of them, best first. Bodies may be MessagePack."""
+    shapes.refuse_instruction(data.instruction)
     texts = [each.text for each in data.items]
     ranked = await gateway.rank(
         NAME, data.query.text, texts, model=model.strip("/"), documents_name="items"

@@ -36,6 +36,7 @@ class SieScore(Struct, frozen=True, kw_only=True):
 
     query: SieQuery
     items: Items
+    instruction: shapes.Instruction = None
 
 
 class SieEntry(Struct, frozen=True, kw_only=True):

@@ -54,6 +54,7 @@ class VllmRerank(Struct, frozen=True, kw_only=True):
         Meta(description="Maximum number of results; 0: all."),
     ] = None
     use_activation: UseActivation = None
+    instruction: shapes.Instruction = None
 
 
 class VllmScore(Struct, frozen=True, kw_only=True):
@@ -186,6 +187,7 @@ async def score(data: JSONBody[VllmScore], gateway: TheGateway) -> VllmScores:
 
 async def answer_rerank(gateway: Gateway, data: VllmRerank) -> VllmRanking:
     """Rank documents and return the response in vLLM's format."""
+    shapes.refuse_instruction(data.instruction)
     documents = _as_list("documents", data.documents)
     ranked = await gateway.rank(
         NAME, _text("query", data.query), documents, model=data.model, limit=data.top_n or None

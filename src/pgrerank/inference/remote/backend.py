@@ -82,6 +82,8 @@ class RerankerBackend(BackendSettings, frozen=True, kw_only=True, forbid_unknown
 
     #: kind of its scores; None: the dialect's default
     score_kind: ScoreKind | None = None
+    #: what the reranker shall look for, if it follows instructions; part of its fingerprint
+    instruction: Annotated[str, Meta(max_length=4_000)] = ""
     #: maximum documents of a list to score; the others keep their order
     max_documents: Positive = 1_000
     #: number of passages that a language model orders at once, and the step of that window
@@ -96,8 +98,22 @@ class RerankerBackend(BackendSettings, frozen=True, kw_only=True, forbid_unknown
     def __post_init__(self) -> None:
         BackendSettings.__post_init__(self)
         _require_dialect(self.dialect, [*known.RERANK, known.LISTWISE])
+        self._check_instruction()
         if self.step >= self.window:
             raise ValueError("`step` must be less than `window`")
+
+    def _check_instruction(self) -> None:
+        if not self.instruction:
+            return
+        if self.dialect not in known.INSTRUCTED:
+            able = ", ".join(f"`{name}`" for name in known.INSTRUCTED)
+            raise ValueError(
+                f"`instruction` cannot be sent by the dialect `{self.dialect}`. It is for {able}."
+            )
+        if self.fingerprint is not None:
+            raise ValueError(
+                "`instruction` changes the scores, so it takes no `fingerprint` of another model"
+            )
 
 
 class EmbedderBackend(BackendSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):

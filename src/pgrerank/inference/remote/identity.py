@@ -43,13 +43,14 @@ def reranker(
     server: Server, backend: RerankerBackend, kind: ScoreKind, info: tei.Info | None
 ) -> ModelCard:
     """Identity of a reranker with scores of this kind."""
-    facts = [ModelKind.RERANKER, kind]
+    facts = [ModelKind.RERANKER, kind, *_instruction(backend)]
     return _card(server, backend, ModelKind.RERANKER, facts, info, score_kind=kind)
 
 
 def listwise(server: Server, backend: RerankerBackend) -> ModelCard:
     """Identity of a language model that orders lists."""
-    facts = [LISTWISE, backend.window, backend.step, backend.passage_characters]
+    sizes = [backend.window, backend.step, backend.passage_characters]
+    facts = [LISTWISE, *sizes, *_instruction(backend)]
     kind = ScoreKind.ORDER
     return _card(server, backend, ModelKind.RERANKER, facts, None, score_kind=kind)
 
@@ -64,6 +65,11 @@ def embedder(server: Server, backend: EmbedderBackend, info: tei.Info | None) ->
     ]
     size = backend.dimensions
     return _card(server, backend, ModelKind.EMBEDDER, facts, info, dimensions=size)
+
+
+def _instruction(backend: RerankerBackend) -> Sequence[str]:
+    """The instruction as a fact of the fingerprint; without one, the fingerprint stays as it was."""
+    return [backend.instruction] if backend.instruction else []
 
 
 def _info(answer: Any, backend: BackendSettings) -> tei.Info:

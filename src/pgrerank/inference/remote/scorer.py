@@ -109,6 +109,8 @@ class RemoteScorer:
     ) -> list[PairScore]:
         kind = self._model.score_kind or ScoreKind.LOGIT
         body = self._dialect.body(self._backend.model, query, texts, kind=kind)
+        if self._dialect.instruct is not None and self._backend.instruction:
+            body = self._dialect.instruct(body, self._backend.instruction)
         answer = await self._server.post(self._path, body, deadline=deadline)
         try:
             placed = self._dialect.scores(answer)

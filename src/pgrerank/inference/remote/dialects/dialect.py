@@ -44,6 +44,13 @@ class RerankDialect:
     body: RerankBody
     #: reads the scores from a response; raises msgspec.ValidationError if it is invalid
     scores: Callable[[Any], list[Placed]]
+    #: adds an instruction to a body; None: the server takes none
+    instruct: Callable[[Body, str], Body] | None = None
+
+
+def as_field(body: Body, instruction: str) -> Body:
+    """The body with the instruction in a field of its own, as vLLM and SIE take it."""
+    return {**body, "instruction": instruction}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

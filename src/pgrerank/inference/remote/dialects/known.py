@@ -29,6 +29,8 @@ RERANK: Mapping[str, RerankDialect] = {
     "vllm": vllm.RERANK,
     "voyage": voyage.RERANK,
 }
+#: dialects of rerankers that can be told an instruction
+INSTRUCTED = (LISTWISE, *(name for name, each in RERANK.items() if each.instruct is not None))
 EMBED: Mapping[str, EmbedDialect] = {
     "cohere": cohere.EMBED,
     "infinity": infinity.EMBED,

@@ -13,6 +13,7 @@ from pgrerank.inference.remote.dialects.dialect import (
     Placed,
     RerankDialect,
     Side,
+    as_field,
 )
 from pgrerank.inference.remote.dialects.tei import Info
 
@@ -94,6 +95,11 @@ def _items(texts: Sequence[str]) -> list[dict[str, str]]:
 
 
 RERANK = RerankDialect(
-    path="/v1/score/{model}", batch=_BATCH, kind=ScoreKind.LOGIT, body=_rerank, scores=_scores
+    path="/v1/score/{model}",
+    batch=_BATCH,
+    kind=ScoreKind.LOGIT,
+    body=_rerank,
+    scores=_scores,
+    instruct=as_field,
 )
 EMBED = EmbedDialect(path="/v1/encode/{model}", batch=_BATCH, body=_embed, vectors=_vectors)

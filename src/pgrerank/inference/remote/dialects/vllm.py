@@ -5,7 +5,12 @@ from typing import Any
 
 from pgrerank.domain.model import ScoreKind
 from pgrerank.inference.remote.dialects import cohere, openai
-from pgrerank.inference.remote.dialects.dialect import Body, EmbedDialect, RerankDialect
+from pgrerank.inference.remote.dialects.dialect import (
+    Body,
+    EmbedDialect,
+    RerankDialect,
+    as_field,
+)
 
 _ALL = -1  # truncate to what the model can read; without it a long text is rejected
 
@@ -23,6 +28,11 @@ def _rerank(model: str, query: str, texts: Sequence[str], /, *, kind: ScoreKind)
 
 
 RERANK = RerankDialect(
-    path="/rerank", batch=256, kind=ScoreKind.UNIT, body=_rerank, scores=cohere.scores
+    path="/rerank",
+    batch=256,
+    kind=ScoreKind.UNIT,
+    body=_rerank,
+    scores=cohere.scores,
+    instruct=as_field,
 )
 EMBED = EmbedDialect(path="/v1/embeddings", batch=256, body=openai.body, vectors=openai.vectors)

@@ -43,7 +43,17 @@ def _embed(model: str, texts: Sequence[str], side: Side, /) -> Body:
     return {"model": model, "input": list(texts), "input_type": _INPUT[side], "truncation": True}
 
 
+def _instruct(body: Body, instruction: str) -> Body:
+    """The body with the instruction before its query, where rerank-2.5 and later read it."""
+    return {**body, "query": f"{instruction}\nQuery: {body['query']}"}
+
+
 RERANK = RerankDialect(
-    path="/v1/rerank", batch=1_000, kind=ScoreKind.UNIT, body=_rerank, scores=_scores
+    path="/v1/rerank",
+    batch=1_000,
+    kind=ScoreKind.UNIT,
+    body=_rerank,
+    scores=_scores,
+    instruct=_instruct,
 )
 EMBED = EmbedDialect(path="/v1/embeddings", batch=128, body=_embed, vectors=openai.vectors)
