@@ -1,5 +1,8 @@
 """Compiled graphs in the cache compute the same, and a cache that fails costs only time."""
 
+import os
+from datetime import UTC, datetime, timedelta
+
 import numpy as np
 import pytest
 
@@ -97,3 +100,38 @@ def test_parts_of_a_write_that_was_interrupted_are_not_used(cache):
         network(dies)
 
     assert list(cache.iterdir()) == []
+
+
+def aged(folder, days):
+    then = (datetime.now(UTC) - timedelta(days=days)).timestamp()
+    os.utime(folder, (then, then))
+
+
+def test_a_new_graph_replaces_those_of_its_name_that_nobody_used_for_a_month(cache):
+    build = Builder()
+    network(build, "unused")
+    [unused] = cache.glob("graph-small-*")
+    network(build, "used")
+    [used] = {*cache.glob("graph-small-*")} - {unused}
+    other = cache / f"graph-smaller-{'0' * 12}"
+    other.mkdir()
+    for folder in (unused, used, other):
+        aged(folder, 31)
+
+    network(build, "used")  # from the cache, which marks it as used
+    network(build, "new")
+
+    assert not unused.exists()
+    assert used.is_dir()
+    assert other.is_dir()
+
+
+def test_a_graph_that_was_used_last_week_stays(cache):
+    build = Builder()
+    network(build, "last week")
+    [folder] = cache.glob("graph-small-*")
+    aged(folder, 7)
+
+    network(build, "new")
+
+    assert folder.is_dir()
