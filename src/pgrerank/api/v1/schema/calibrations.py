@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from pgrerank.api.v1.schema.judgments import Grade, Text
-from pgrerank.api.v1.schema.requests import CollectionName
+from pgrerank.api.v1.schema.requests import CollectionName, Sent
 from pgrerank.api.v1.schema.responses import NextCursor
 from pgrerank.domain import calibration as calibrations
 from pgrerank.domain import request as knobs
@@ -23,15 +23,11 @@ from pgrerank.usecases.calibration.judged_pairs import CalibrationPlan, ScoreSou
 MAX_PAIRS = 10_000
 
 
-class _Sent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    pass
-
-
 class _Answer(Struct, frozen=True, kw_only=True):
     pass
 
 
-class JudgedText(_Sent, frozen=True, kw_only=True):
+class JudgedText(Sent, frozen=True, kw_only=True):
     """A judged pair of query and text in the request. The reranker scores it now."""
 
     query: Text
@@ -39,7 +35,7 @@ class JudgedText(_Sent, frozen=True, kw_only=True):
     grade: Grade
 
 
-class NewCalibration(_Sent, frozen=True, kw_only=True):
+class NewCalibration(Sent, frozen=True, kw_only=True):
     """Settings of a new calibration."""
 
     collection: Annotated[

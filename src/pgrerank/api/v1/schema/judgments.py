@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from pgrerank.api.v1.schema.requests import CollectionName
+from pgrerank.api.v1.schema.requests import CollectionName, Sent
 from pgrerank.api.v1.schema.responses import NextCursor
 from pgrerank.domain import request as knobs
 from pgrerank.domain.document import MAX_ID_CHARACTERS
@@ -28,15 +28,11 @@ Text = Annotated[str, Meta(min_length=1, max_length=knobs.MAX_QUERY_CHARACTERS)]
 Label = Annotated[str, Meta(min_length=1, max_length=MAX_LABEL_CHARACTERS)]
 
 
-class _Sent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    pass
-
-
 class _Answer(Struct, frozen=True, kw_only=True):
     pass
 
 
-class JudgmentRequest(_Sent, frozen=True, kw_only=True):
+class JudgmentRequest(Sent, frozen=True, kw_only=True):
     """A grade of relevance of a document for a query."""
 
     query: Text
@@ -57,7 +53,7 @@ class JudgmentRequest(_Sent, frozen=True, kw_only=True):
     ] = None
 
 
-class NewJudgments(_Sent, frozen=True, kw_only=True):
+class NewJudgments(Sent, frozen=True, kw_only=True):
     """Judgments of documents of one collection."""
 
     collection: CollectionName
@@ -122,7 +118,7 @@ class JudgmentPage(_Answer, frozen=True, kw_only=True):
         return cls(items=[JudgmentResponse.of(each) for each in page.items], cursor=page.cursor)
 
 
-class NewFeedback(_Sent, frozen=True, kw_only=True):
+class NewFeedback(Sent, frozen=True, kw_only=True):
     """What a user did with a result."""
 
     chunk_id: Annotated[UUID, Meta(description="`chunk.id` of the result.")]
