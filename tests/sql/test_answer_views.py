@@ -33,10 +33,11 @@ async def test_a_grade_has_a_row_for_each_document_and_chunk(journal, ask, tenan
     chunk_id = ChunkId(uuid7())
     given = [
         Judgment(query="q", external_id="a", grade=3, source="human"),
-        Judgment(query="q", external_id="a", grade=2, source="llm"),
+        Judgment(query="q", external_id="a", grade=2, source="import"),
         Judgment(query="q", external_id="a", grade=1, source="human", chunk_id=chunk_id),
         Judgment(query="q", external_id="b", grade=0, source="human"),
         Judgment(query="q", external_id="b", grade=3, source="click"),
+        Judgment(query="q", external_id="c", grade=3, source="llm"),
     ]
     shelf = journal.shelf
     await PostgresJudgments(shelf.pool).add(shelf.tenant_id, shelf.collection, given)
