@@ -75,6 +75,9 @@ def test_killed_in_the_middle_of_an_ingest_only_whole_documents_stay_and_a_retry
 
 
 def test_killed_while_giving_chunks_token_vectors_a_second_run_completes_it(service):
+    # Another test may have made the collection store them.
+    none = service.command("collection", "tokens", COLLECTION, "--tenant", "acme", "--remove")
+    assert none.wait() == 0
     one_more = [{**DOCUMENTS[0], "id": f"more-{n}"} for n in range(BATCH_CHUNKS + 1)]
     service.ingest(one_more).raise_for_status()
     chunks = service.rows("chunk")
