@@ -160,20 +160,23 @@ async def _enrich(
 
 
 async def _status(settings: Settings, tenant_name: str, name: str) -> EnrichmentStatus:
+    from pgrerank.usecases import lookup
+
     async with wiring.admin_services(settings) as admin_services:
-        tenant = await admin_services.tenants.by_name(tenant_name)
-        collection = await admin_services.collections.by_name(tenant.id, name)
-        found = await admin_services.related.status(tenant.id, collection)
+        found = await admin_services.related.status(
+            *await lookup.place(admin_services, tenant_name, name)
+        )
     if found is None:
         raise Failed(_no_lists(tenant_name, name))
     return found
 
 
 async def _remove(settings: Settings, tenant_name: str, name: str) -> None:
+    from pgrerank.usecases import lookup
+
     async with wiring.admin_services(settings) as admin_services:
-        tenant = await admin_services.tenants.by_name(tenant_name)
-        collection = await admin_services.collections.by_name(tenant.id, name)
-        if not await admin_services.related.forget(tenant.id, collection):
+        place = await lookup.place(admin_services, tenant_name, name)
+        if not await admin_services.related.forget(*place):
             raise Failed(_no_lists(tenant_name, name))
 
 

@@ -236,7 +236,6 @@ async def _ask(
 ) -> Asked:
     from pgrerank import wiring
     from pgrerank.usecases import lookup
-    from pgrerank.usecases.calibration.grading import grading_place
     from pgrerank.usecases.calibration.model_grading import (
         ModelGradingPlan,
         grade_by_model,
@@ -246,7 +245,7 @@ async def _ask(
     judged_by = wiring.judge_name(settings, judge_name)
     done: list[ModelGraded] = []
     async with wiring.all_services(settings, check=lookup.exist(*where)) as services:
-        tenant_id, collection = await grading_place(services, *where)
+        tenant_id, collection = await lookup.place(services, *where)
         queries = source.texts or await queries_for_model(
             services, tenant_id, collection, logged=source.logged, judged=source.judged
         )
@@ -278,12 +277,12 @@ async def _sample(
 ) -> list[str]:
     from pgrerank import wiring
     from pgrerank.domain.evaluation import questions
-    from pgrerank.usecases.calibration.grading import grading_place
+    from pgrerank.usecases import lookup
     from pgrerank.usecases.evaluation.model_agreement import graded_queries
 
     judged_by = wiring.judge_name(settings, judge_name)
     async with wiring.admin_services(settings) as admin_services:
-        tenant_id, collection = await grading_place(admin_services, *where)
+        tenant_id, collection = await lookup.place(admin_services, *where)
         graded = await graded_queries(admin_services, tenant_id, collection, judged_by)
     drawn = questions(graded.by_model, at_most=count)
     return [
@@ -296,7 +295,7 @@ async def _check(
     settings: Settings, judge_name: str, where: tuple[str, str], request: "SearchRequest"
 ) -> "tuple[Agreement, dict[str, CorrectedEstimate]]":
     from pgrerank import wiring
-    from pgrerank.usecases.calibration.grading import grading_place
+    from pgrerank.usecases import lookup
     from pgrerank.usecases.evaluation.model_agreement import (
         agreement,
         estimates,
@@ -307,12 +306,12 @@ async def _check(
     judged_by = wiring.judge_name(settings, judge_name)
 
     async def exists(admin_services: "AdminServices") -> None:
-        place = await grading_place(admin_services, *where)
+        place = await lookup.place(admin_services, *where)
         await graded_queries(admin_services, *place, judged_by)
 
     measured: list[MeasuredQuery] = []
     async with wiring.all_services(settings, check=exists) as services:
-        place = await grading_place(services, *where)
+        place = await lookup.place(services, *where)
         graded = await graded_queries(services, *place, judged_by)
         with progress.count("queries", len(graded.by_model)) as advance:
             async for each in measured_queries(services, *place, graded, request):

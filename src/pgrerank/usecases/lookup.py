@@ -1,8 +1,18 @@
-"""Check the names in a command before models are loaded for it."""
+"""Find what the names in a command mean, and check them before models are loaded for it."""
 
 from collections.abc import Awaitable, Callable, Sequence
 
+from pgrerank.domain.collection import Collection
+from pgrerank.domain.ids import TenantId
 from pgrerank.ports.services import AdminServices
+
+
+async def place(
+    admin_services: AdminServices, tenant_name: str, collection_name: str
+) -> tuple[TenantId, Collection]:
+    """A tenant and its collection. Raises NotFoundError, with the most similar existing name."""
+    tenant = await admin_services.tenants.by_name(tenant_name)
+    return tenant.id, await admin_services.collections.by_name(tenant.id, collection_name)
 
 
 def exist(

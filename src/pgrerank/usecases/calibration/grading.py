@@ -10,6 +10,7 @@ from pgrerank.domain.ids import ChunkId, TenantId
 from pgrerank.domain.judgment import PERSON, Judgment
 from pgrerank.domain.request import RerankMode, SearchRequest
 from pgrerank.ports.services import AdminServices, Services
+from pgrerank.usecases import lookup
 from pgrerank.usecases.search import search_unlogged
 
 
@@ -51,13 +52,13 @@ async def queries_to_grade(admin_services: AdminServices, plan: GradingPlan) -> 
         NotFoundError: There is no such tenant or collection.
         ConflictError: The plan has none, and the log has none of the collection.
     """
-    place = await grading_place(admin_services, plan.tenant_name, plan.collection_name)
+    place = await lookup.place(admin_services, plan.tenant_name, plan.collection_name)
     return await _queries(admin_services, plan, *place)
 
 
 async def begin_grading(services: Services, plan: GradingPlan) -> "GradingSession":
     """A session at the first ungraded result. Raises as `queries_to_grade`."""
-    tenant_id, collection = await grading_place(services, plan.tenant_name, plan.collection_name)
+    tenant_id, collection = await lookup.place(services, plan.tenant_name, plan.collection_name)
     return GradingSession(
         services=services,
         tenant_id=tenant_id,
@@ -66,14 +67,6 @@ async def begin_grading(services: Services, plan: GradingPlan) -> "GradingSessio
         top=plan.top,
         judged_by=plan.judged_by,
     )
-
-
-async def grading_place(
-    admin_services: AdminServices, tenant_name: str, collection_name: str
-) -> tuple[TenantId, Collection]:
-    """The tenant and its collection. Raises NotFoundError."""
-    tenant = await admin_services.tenants.by_name(tenant_name)
-    return tenant.id, await admin_services.collections.by_name(tenant.id, collection_name)
 
 
 async def ungraded_results(

@@ -15,6 +15,7 @@ from pgrerank.domain.name import MAX_NAME_CHARACTERS
 from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.tenant import Tenant
 from pgrerank.ports.services import AdminServices, Services
+from pgrerank.usecases import lookup
 from pgrerank.usecases.collections import create
 from pgrerank.usecases.evaluation import evaluate
 from pgrerank.usecases.evaluation.evaluate import STORED, EvaluationPlan
@@ -89,10 +90,11 @@ async def questions(
     """
     grades = wanted.grades
     if isinstance(wanted.place, CollectionName):
-        tenant = await admin_services.tenants.by_name(wanted.place.tenant)
-        collection = await admin_services.collections.by_name(tenant.id, wanted.place.collection)
+        tenant_id, collection = await lookup.place(
+            admin_services, wanted.place.tenant, wanted.place.collection
+        )
         if grades is None:
-            grades = await admin_services.judgments.grades(tenant.id, collection)
+            grades = await admin_services.judgments.grades(tenant_id, collection)
     return evaluation.questions(grades or {}, at_most=wanted.max_queries)
 
 

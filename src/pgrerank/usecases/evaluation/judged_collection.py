@@ -7,6 +7,7 @@ from pgrerank.domain import evaluation
 from pgrerank.domain.errors import ConflictError
 from pgrerank.domain.request import SearchRequest
 from pgrerank.ports.services import AdminServices
+from pgrerank.usecases import lookup
 from pgrerank.usecases.evaluation.evaluate import EvaluationPlan
 
 
@@ -42,11 +43,12 @@ async def evaluation_plan(
         NotFoundError: There is no such tenant or collection.
         ConflictError: There is no such query.
     """
-    tenant = await admin_services.tenants.by_name(judged.tenant_name)
-    collection = await admin_services.collections.by_name(tenant.id, judged.collection_name)
+    tenant_id, collection = await lookup.place(
+        admin_services, judged.tenant_name, judged.collection_name
+    )
     grades = judged.grades
     if grades is None:
-        grades = await admin_services.judgments.grades(tenant.id, collection)
+        grades = await admin_services.judgments.grades(tenant_id, collection)
     questions = evaluation.questions(grades, at_most=judged.max_queries)
     answerable = tuple(question for question in questions if question.has_answer)
     if not answerable:
@@ -55,5 +57,5 @@ async def evaluation_plan(
             "`pgrerank judgment import`, or name a labelled folder with --data"
         )
     return EvaluationPlan(
-        tenant_id=tenant.id, collection=collection, questions=answerable, request=judged.request
+        tenant_id=tenant_id, collection=collection, questions=answerable, request=judged.request
     )
