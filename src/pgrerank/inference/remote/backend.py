@@ -16,6 +16,8 @@ from pgrerank.inference.remote.dialects import known
 
 VARIABLE = "PGRERANK_BACKENDS"
 
+_MILLION = 1_000_000
+
 Positive: TypeAlias = Annotated[int, Meta(ge=1)]
 Seconds: TypeAlias = Annotated[float, Meta(gt=0)]
 #: SHA-256 in hex
@@ -77,7 +79,20 @@ class BackendSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         return None
 
 
-class RerankerBackend(BackendSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PricedBackend(BackendSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A language model that is paid by the token."""
+
+    #: price per million tokens, in the operator's currency
+    input_price: Annotated[float, Meta(ge=0)] = 0.0
+    output_price: Annotated[float, Meta(ge=0)] = 0.0
+
+    def cost(self, *, input_tokens: int, output_tokens: int) -> float:
+        """Price of tokens that were read and written, in the operator's currency."""
+        total = input_tokens * self.input_price + output_tokens * self.output_price
+        return total / _MILLION
+
+
+class RerankerBackend(PricedBackend, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A reranker on another server."""
 
     #: kind of its scores; None: the dialect's default
@@ -91,9 +106,6 @@ class RerankerBackend(BackendSettings, frozen=True, kw_only=True, forbid_unknown
     step: Positive = 10
     #: maximum characters of a passage that a language model reads
     passage_characters: Positive = 2_000
-    #: price per million tokens, for the log
-    input_price: Annotated[float, Meta(ge=0)] = 0.0
-    output_price: Annotated[float, Meta(ge=0)] = 0.0
 
     def __post_init__(self) -> None:
         BackendSettings.__post_init__(self)
@@ -130,16 +142,13 @@ class EmbedderBackend(BackendSettings, frozen=True, kw_only=True, forbid_unknown
         _require_dialect(self.dialect, known.EMBED)
 
 
-class JudgeBackend(BackendSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class JudgeBackend(PricedBackend, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A language model on another server that grades passages."""
 
     #: maximum characters of a passage that it reads
     passage_characters: Positive = 4_000
     #: what counts as relevant in these collections, in the operator's words; told with each passage
     guideline: Annotated[str, Meta(max_length=4_000)] = ""
-    #: price per million tokens
-    input_price: Annotated[float, Meta(ge=0)] = 0.0
-    output_price: Annotated[float, Meta(ge=0)] = 0.0
 
     def __post_init__(self) -> None:
         BackendSettings.__post_init__(self)

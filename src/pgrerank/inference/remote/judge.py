@@ -15,7 +15,6 @@ from pgrerank.inference.remote.backend import JudgeBackend
 from pgrerank.inference.remote.transport import Server
 
 TEMPLATE = "judge/1"  # part of the judge's name: change it when what is asked changes
-_MILLION = 1_000_000
 _DIGITS_OF_NAME = 12
 
 _SYSTEM = (
@@ -84,12 +83,10 @@ class ChatJudge:
         return ModelGrade(
             grade=grade_in(answer.text),
             tokens=answer.input_tokens + answer.output_tokens,
-            cost=self._cost(answer),
+            cost=self._backend.cost(
+                input_tokens=answer.input_tokens, output_tokens=answer.output_tokens
+            ),
         )
-
-    def _cost(self, answer: chat.ChatAnswer) -> float:
-        input_cost = answer.input_tokens * self._backend.input_price
-        return (input_cost + answer.output_tokens * self._backend.output_price) / _MILLION
 
 
 def grade_in(text: str) -> int | None:

@@ -17,7 +17,6 @@ from pgrerank.inference.remote.transport import Server
 _log = structlog.get_logger()
 
 TEMPLATE = "listwise/1"  # part of the fingerprint: change it when what is asked changes
-_MILLION = 1_000_000
 _UNSCORED = PairScore(value=None)
 
 _SYSTEM = (
@@ -146,8 +145,9 @@ class ListwiseScorer:
         ]
 
     def _cost(self, spent: _Spent) -> float:
-        input_cost = spent.input_tokens * self._backend.input_price
-        return (input_cost + spent.output_tokens * self._backend.output_price) / _MILLION
+        return self._backend.cost(
+            input_tokens=spent.input_tokens, output_tokens=spent.output_tokens
+        )
 
     def _tell(self, spent: _Spent) -> None:
         _log.info(
