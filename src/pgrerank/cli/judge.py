@@ -11,12 +11,11 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.text import Text
 
-from pgrerank.cli import option, output
-from pgrerank.cli.command import Command, examples, read_settings, refuse_unused
+from pgrerank.cli import given_queries, option, output
+from pgrerank.cli.command import Command, examples, read_settings
 from pgrerank.domain.count import counted
 from pgrerank.domain.errors import ConflictError
 from pgrerank.domain.judgment import HIGHEST_GRADE
-from pgrerank.formats import beir
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
@@ -39,18 +38,7 @@ _KEYS = "0 not relevant, 1 a little, 2 relevant, 3 the best; s skip, n next quer
 )
 @option.tenant
 @option.collection
-@click.option(
-    "--query",
-    "texts",
-    multiple=True,
-    callback=option.distinct(),
-    help="Query to judge; may be repeated.",
-)
-@click.option(
-    "--queries",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="JSON Lines with `_id` and `text` of each query.",
-)
+@given_queries.options
 @click.option(
     "--top",
     type=click.IntRange(1, 1000),
@@ -79,7 +67,7 @@ def judge(
     tenant_name: str,
     collection_name: str,
     texts: Sequence[str],
-    queries: Path | None,
+    query_file: Path | None,
     top: int,
     most: int,
     judged_by: str | None,
@@ -89,14 +77,12 @@ def judge(
     `u` goes back to the previous result, also of an earlier query, and removes its grade. Results
     you have already graded are skipped, so you can stop and resume at any time.
     """
-    if texts or queries:
-        refuse_unused(context, {"most"}, "is for queries of the log")
     from pgrerank.usecases.calibration.grading import GradingPlan
 
     plan = GradingPlan(
         tenant_name=tenant_name,
         collection_name=collection_name,
-        queries=[*texts, *(beir.texts(queries).values() if queries else ())],
+        queries=given_queries.chosen(context, texts, query_file, of_log={"most"}),
         logged_queries=most,
         top=top,
         judged_by=judged_by or getpass.getuser(),

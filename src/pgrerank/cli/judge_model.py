@@ -9,18 +9,16 @@ from typing import TYPE_CHECKING, Any, Self
 import click
 import msgspec
 
-from pgrerank.cli import option, output, progress
+from pgrerank.cli import given_queries, option, output, progress
 from pgrerank.cli.command import (
     Command,
     Failed,
     examples,
     read_settings,
-    refuse_unused,
     run,
 )
 from pgrerank.domain.count import counted
 from pgrerank.domain.errors import RemoteError
-from pgrerank.formats import beir
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
@@ -64,7 +62,8 @@ class Asked:
 class _Source:
     """Which queries to ask about."""
 
-    texts: Sequence[str]
+    #: empty: those of the log
+    given: Sequence[str]
     logged: int
     judged: bool
 
@@ -80,18 +79,7 @@ class _Source:
 @_judge_argument
 @option.tenant
 @option.collection
-@click.option(
-    "--query",
-    "texts",
-    multiple=True,
-    callback=option.distinct(),
-    help="Query to ask about, instead of those of the log; may be repeated.",
-)
-@click.option(
-    "--queries",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="JSON Lines with `_id` and `text` of each query, instead of those of the log.",
-)
+@given_queries.options
 @click.option("--judged", is_flag=True, help="Begin with the queries that people judged.")
 @click.option(
     "--most",
@@ -116,7 +104,7 @@ def ask(
     tenant_name: str,
     collection_name: str,
     texts: Sequence[str],
-    queries: Path | None,
+    query_file: Path | None,
     judged: bool,
     most: int,
     top: int,
@@ -128,10 +116,8 @@ def ask(
     each query. They count in no measure, calibration or training; `judgment check` compares them
     with people's. What it graded before is left out, so that you can stop and resume at any time.
     """
-    if texts or queries:
-        refuse_unused(context, {"judged", "most"}, "is for queries of the log")
-    given = [*texts, *(beir.texts(queries).values() if queries else ())]
-    source = _Source(texts=given, logged=most, judged=judged)
+    given = given_queries.chosen(context, texts, query_file, of_log={"judged", "most"})
+    source = _Source(given=given, logged=most, judged=judged)
     asked = run(
         _ask(read_settings(context), judge_name, (tenant_name, collection_name), source, top),
         interrupt_note="The grades given so far are stored; run the same command to go on.",
@@ -246,7 +232,7 @@ async def _ask(
     done: list[ModelGraded] = []
     async with wiring.all_services(settings, check=lookup.exist(*where)) as services:
         tenant_id, collection = await lookup.place(services, *where)
-        queries = source.texts or await queries_for_model(
+        queries = source.given or await queries_for_model(
             services, tenant_id, collection, logged=source.logged, judged=source.judged
         )
         plan = ModelGradingPlan(

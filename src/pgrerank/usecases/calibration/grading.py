@@ -91,9 +91,33 @@ async def ungraded_results(
 async def _queries(
     admin_services: AdminServices, plan: GradingPlan, tenant_id: TenantId, collection: Collection
 ) -> Sequence[str]:
-    queries = plan.queries or await admin_services.judgments.logged_queries(
-        tenant_id, collection, limit=plan.logged_queries
+    return plan.queries or await queries_of_log(
+        admin_services, tenant_id, collection, limit=plan.logged_queries
     )
+
+
+async def queries_of_log(
+    admin_services: AdminServices,
+    tenant_id: TenantId,
+    collection: Collection,
+    *,
+    limit: int,
+    first: Sequence[str] = (),
+) -> Sequence[str]:
+    """Some queries, and then the latest of the log, each once.
+
+    Args:
+        admin_services: The services.
+        tenant_id: The tenant.
+        collection: Its collection.
+        limit: Number of queries to take from the log.
+        first: Queries that come before them.
+
+    Raises:
+        ConflictError: There is none.
+    """
+    latest = await admin_services.judgments.logged_queries(tenant_id, collection, limit=limit)
+    queries = [*dict.fromkeys([*first, *latest])]
     if not queries:
         raise ConflictError("the log has no search of this collection: give queries with --query")
     return queries

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from pgrerank.domain.candidate import Candidate
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import passage
-from pgrerank.domain.errors import ConflictError
-from pgrerank.domain.ids import TenantId
+from pgrerank.domain.ids import ChunkId, TenantId
 from pgrerank.domain.judgment import LANGUAGE_MODEL, Judgment, ModelGrade
 from pgrerank.ports.judge import PassageJudge
 from pgrerank.ports.services import AdminServices, Services
-from pgrerank.usecases.calibration.grading import ungraded_results
+from pgrerank.usecases.calibration.grading import queries_of_log, ungraded_results
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +59,12 @@ async def queries_for_model(
     Raises:
         ConflictError: There is none.
     """
-    by_people = sorted(await admin_services.judgments.grades(tenant_id, collection))
-    latest = await admin_services.judgments.logged_queries(tenant_id, collection, limit=logged)
-    queries = [*dict.fromkeys([*(by_people if judged else ()), *latest])]
-    if not queries:
-        raise ConflictError("the log has no search of this collection: give queries with --query")
-    return queries
+    by_people: Sequence[str] = ()
+    if judged:
+        by_people = sorted(await admin_services.judgments.grades(tenant_id, collection))
+    return await queries_of_log(
+        admin_services, tenant_id, collection, limit=logged, first=by_people
+    )
 
 
 async def grade_by_model(
@@ -77,16 +76,21 @@ async def grade_by_model(
         RemoteError: The judge's server failed. The grades of earlier queries are stored, and those
             of this query that it gave before.
     """
-    for query in plan.queries:
-        yield await _grade_query(services, judge, plan, query)
-
-
-async def _grade_query(
-    services: Services, judge: PassageJudge, plan: ModelGradingPlan, query: str
-) -> ModelGraded:
     done = await services.judgments.of_judge(
         plan.tenant_id, plan.collection, judge.judged_by, source=LANGUAGE_MODEL
     )
+    for query in plan.queries:
+        yield await _grade_query(services, judge, plan, query, done)
+
+
+async def _grade_query(
+    services: Services,
+    judge: PassageJudge,
+    plan: ModelGradingPlan,
+    query: str,
+    done: set[tuple[str, str, ChunkId | None]],
+) -> ModelGraded:
+    """Grade the results of a query that are not `done`, and add them to it."""
     results = await ungraded_results(
         services, plan.tenant_id, plan.collection, query, top=plan.top, done=done
     )
@@ -97,6 +101,7 @@ async def _grade_query(
         if isinstance(answer, ModelGrade) and answer.grade is not None
     ]
     await services.judgments.add(plan.tenant_id, plan.collection, judgments)
+    done.update((each.query, each.external_id, each.chunk_id) for each in judgments)
     for answer in answers:
         if isinstance(answer, BaseException):
             raise answer
