@@ -142,10 +142,7 @@ def _measured(query: str, grades: Mapping[str, int], outcome: SearchOutcome) -> 
     answer = evaluate_question(
         Question(query=query, grades=grades), outcome.hits, outcome.rerank.status, 0.0
     )
-    return (
-        ndcg(answer.first_stage_grades, answer.judged_grades),
-        ndcg(answer.grades, answer.judged_grades),
-    )
+    return ndcg(answer.first_stage_grades, answer.judged_grades), answer.metrics["nDCG@10"]
 
 
 def _with_gain(values: tuple[float, float]) -> tuple[float, float, float]:
