@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pgrerank.domain.vector import unit
 from pgrerank.inference import batch_scores, compression
-from pgrerank.inference.vectors import unit
 
 DIMENSIONS = 16
 

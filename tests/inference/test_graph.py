@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from pgrerank.domain.candidate import Passage
+from pgrerank.domain.vector import unit
 from pgrerank.inference.local.machine import machine
 from pgrerank.inference.local.pytorch.device import tensors
 from pgrerank.inference.local.pytorch.graphs import transformer_weights, unsupported_reason
@@ -17,7 +18,6 @@ from pgrerank.inference.openvino.quantise import rounding
 from pgrerank.inference.openvino.runtime import compile_model, streams
 from pgrerank.inference.openvino.weights import Dense
 from pgrerank.inference.precision import route
-from pgrerank.inference.vectors import unit
 from tests.inference.small import bert, distilbert, roberta, saved
 
 LENGTHS = (3, 17, 9)

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pgrerank.domain.ids import ChunkId
+from pgrerank.domain.vector import unit
 
 #: most documents in a list
 MAX_DEPTH = 1_000
@@ -245,9 +246,7 @@ class Corpus:
         """Mean vectors of documents, of unit length; shape (places, dimensions)."""
         ends = self.ends
         sums = [self.vectors[self.firsts[i] : ends[i]].sum(axis=0) for i in places]
-        stacked = np.stack(sums) if sums else np.empty((0, self.vectors.shape[1]), np.float32)
-        lengths = np.linalg.norm(stacked, axis=1, keepdims=True)
-        return stacked / np.maximum(lengths, np.finfo(np.float32).tiny)
+        return unit(np.stack(sums) if sums else np.empty((0, self.vectors.shape[1]), np.float32))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

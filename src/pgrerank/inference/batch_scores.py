@@ -8,9 +8,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from pgrerank.domain.vector import unit
 from pgrerank.inference import compression
 from pgrerank.inference.threads import cores
-from pgrerank.inference.vectors import Floats, unit
+from pgrerank.inference.vectors import Floats
 
 Bytes: TypeAlias = NDArray[np.uint8]
 Places: TypeAlias = NDArray[np.intp]

@@ -6,7 +6,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from pgrerank.inference.vectors import Floats, unit
+from pgrerank.domain.vector import unit
+from pgrerank.inference.vectors import Floats
 
 Places: TypeAlias = NDArray[np.intp]
 

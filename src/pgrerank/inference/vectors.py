@@ -6,11 +6,3 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats: TypeAlias = NDArray[np.float32]
-
-_LEAST = 1e-9  # minimum divisor, so that a zero vector stays zero
-
-
-def unit(vectors: Floats) -> Floats:
-    """Vectors along the last axis scaled to length 1; a zero vector stays zero."""
-    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return vectors / np.maximum(lengths, _LEAST)

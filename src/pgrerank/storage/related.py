@@ -26,6 +26,7 @@ from pgrerank.domain.related import (
     RelatedPage,
     RenewedList,
 )
+from pgrerank.domain.vector import unit
 from pgrerank.storage import admin, models, queries, tenancy
 from pgrerank.storage import cursor as cursors
 from pgrerank.storage.pool import Connection, Pool
@@ -331,9 +332,7 @@ def _unit(vectors: Sequence[Any]) -> NDArray[np.float32]:
     """Vectors of length 1; those of the dense leg are compared by cosine as well."""
     if not vectors:
         return np.empty((0, 1), dtype=np.float32)
-    stacked = np.stack([each.to_numpy() for each in vectors]).astype(np.float32)
-    lengths = np.linalg.norm(stacked, axis=1, keepdims=True)
-    return stacked / np.maximum(lengths, np.finfo(np.float32).tiny)
+    return unit(np.stack([each.to_numpy() for each in vectors]).astype(np.float32))
 
 
 def _arrays(lists: Sequence[RenewedList]) -> dict[str, list[Any]]:

@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from pgrerank.domain.vector import unit
 from pgrerank.inference.tensors import Features, Feed
 from pgrerank.inference.tokens import TokenSequence
-from pgrerank.inference.vectors import Floats, unit
+from pgrerank.inference.vectors import Floats
 
 #: vectors of the texts, [batch, dimensions], and of their tokens, [batch, tokens, dimensions]
 Encode: TypeAlias = Callable[[Features], tuple[Floats, Floats]]

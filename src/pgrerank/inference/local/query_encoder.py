@@ -7,11 +7,12 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
+from pgrerank.domain.vector import unit
 from pgrerank.inference.local.encoder import EncodedRow
 from pgrerank.inference.scheduler.engine import Engine
 from pgrerank.inference.scheduler.request import Job, Priority
 from pgrerank.inference.tokens import Tokens
-from pgrerank.inference.vectors import Floats, unit
+from pgrerank.inference.vectors import Floats
 
 #: cached queries, at most 100 KB each; enough to keep a query throughout all stages of a search
 CACHED_QUERIES = 256

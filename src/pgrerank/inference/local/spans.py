@@ -20,6 +20,7 @@ from pgrerank.domain.ids import TenantId
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.offload import in_thread
 from pgrerank.domain.spans import ScoredText, Span
+from pgrerank.domain.vector import unit
 from pgrerank.formats.sentences import Unit, units
 from pgrerank.inference.local.bi_encoder import EngineEmbedder
 from pgrerank.inference.local.encoder import EncodedRow
@@ -28,7 +29,7 @@ from pgrerank.inference.model_files import PACKAGED
 from pgrerank.inference.onnx_models import BGE_SMALL
 from pgrerank.inference.scheduler.request import Job, Priority
 from pgrerank.inference.tokens import PlacedReading, TokenSequence
-from pgrerank.inference.vectors import Floats, unit
+from pgrerank.inference.vectors import Floats
 
 # Tuned on a sample of the queries of covidqa, squad11-dev and nq-qed.
 _LITERAL = 0.3  # added to the similarity of a token that a sentence has literally

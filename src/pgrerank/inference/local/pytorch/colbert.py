@@ -13,6 +13,7 @@ from sentence_transformers import MultiVectorEncoder
 from pgrerank.domain.errors import ModelError
 from pgrerank.domain.model import ModelKind, ScoreKind
 from pgrerank.domain.offload import in_thread
+from pgrerank.domain.vector import unit
 from pgrerank.inference.local.late_interaction import maxsim
 from pgrerank.inference.local.loaded import MAX_LENGTH, LoadedModel, model_card
 from pgrerank.inference.local.pytorch.device import device, dtype, floats
@@ -22,7 +23,7 @@ from pgrerank.inference.precision import Machine, Precision, route
 from pgrerank.inference.scheduler.engine import Engine
 from pgrerank.inference.scheduler.request import Job, Priority
 from pgrerank.inference.tokens import Tokens, TokenSequence
-from pgrerank.inference.vectors import Floats, unit
+from pgrerank.inference.vectors import Floats
 
 TEMPLATE = "colbert/1"  # part of the fingerprint: change it when the score changes
 #: model types of sentence-transformers and PyLate; Stanford's checkpoints have their own file
