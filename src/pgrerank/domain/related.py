@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -194,7 +195,7 @@ class RelatedPage:
         return f"{missing} `pgrerank worker` renews it within minutes, or at once: {run}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Corpus:
     """The documents of a collection with their vectors, at a revision.
 
@@ -222,10 +223,15 @@ class Corpus:
     owners: NDArray[np.int64]
     vectors: NDArray[np.float32]
 
-    @property
+    @cached_property
     def ends(self) -> NDArray[np.int64]:
         """Place after the last chunk of each document with chunks; shape (with chunks,)."""
         return np.append(self.firsts[1:], len(self.chunk_ids))
+
+    @cached_property
+    def owner_numbers(self) -> NDArray[np.int64]:
+        """Number of each document with chunks, ascending; shape (with chunks,)."""
+        return self.numbers[self.owners]
 
     @property
     def owner_of_chunk(self) -> NDArray[np.int64]:
@@ -234,8 +240,8 @@ class Corpus:
 
     def place(self, number: int) -> int | None:
         """Place of a document among those with chunks; None: it has none."""
-        found = int(np.searchsorted(self.numbers[self.owners], number))
-        is_there = found < len(self.owners) and self.numbers[self.owners[found]] == number
+        found = int(np.searchsorted(self.owner_numbers, number))
+        is_there = found < len(self.owners) and self.owner_numbers[found] == number
         return found if is_there else None
 
     def chunks_of(self, place: int) -> Sequence[ChunkId]:
@@ -244,8 +250,7 @@ class Corpus:
 
     def means(self, places: NDArray[np.int64]) -> NDArray[np.float32]:
         """Mean vectors of documents, of unit length; shape (places, dimensions)."""
-        ends = self.ends
-        sums = [self.vectors[self.firsts[i] : ends[i]].sum(axis=0) for i in places]
+        sums = [self.vectors[self.firsts[i] : self.ends[i]].sum(axis=0) for i in places]
         return unit(np.stack(sums) if sums else np.empty((0, self.vectors.shape[1]), np.float32))
 
 
@@ -335,7 +340,7 @@ def entered(corpus: Corpus) -> NDArray[np.int64]:
         similarities = queries @ corpus.vectors[chunks[start : start + _BLOCK]].T
         nearest = np.maximum(nearest, similarities.max(axis=1))
     bounds = corpus.lowest[corpus.owners[known]] - _ROUNDING
-    return corpus.numbers[corpus.owners[known[nearest >= bounds]]]
+    return corpus.owner_numbers[known[nearest >= bounds]]
 
 
 #: chunks compared at once

@@ -345,7 +345,7 @@ def _near(corpus: Corpus, taken: Sequence[DueList], depth: int) -> dict[int, Nei
 
 
 def _numbers(corpus: Corpus, near: Neighbours) -> list[int]:
-    return _plain(corpus.numbers[corpus.owners[near.places]])
+    return _plain(corpus.owner_numbers[near.places])
 
 
 def _plain(numbers: NDArray[np.int64]) -> list[int]:
