@@ -18,6 +18,8 @@ OTHERS = 5
 ALIKE = 0.9
 #: share of crowded chunks from which a collection is
 CROWDED = 0.2
+#: hits whose order novelty cannot change, since the first stays
+_UNMOVED = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +77,9 @@ def diversified(hits: Sequence[Hit], diversity: float) -> tuple[Hit, ...]:
         hits: Hits in their final order, those retrieved down to the depth with their embeddings.
         diversity: 0 (the order stays) to 1 (only novelty counts, after the first hit).
     """
-    if not diversity or not can_diversify(hits):
+    head = _comparable(hits) if diversity else []
+    if len(head) <= _UNMOVED:
         return tuple(hits)
-    head = _comparable(hits)
     taken = {hit.rank for hit in head}
     order = [head[place] for place in _marginal_order(head, diversity)]
     rest = [hit for hit in hits if hit.rank not in taken]
@@ -85,8 +87,8 @@ def diversified(hits: Sequence[Hit], diversity: float) -> tuple[Hit, ...]:
 
 
 def can_diversify(hits: Sequence[Hit]) -> bool:
-    """Whether enough hits can be compared: the first stays, so two keep their order."""
-    return len(_comparable(hits)) > 2  # noqa: PLR2004
+    """Whether enough hits can be compared for an order of their own."""
+    return len(_comparable(hits)) > _UNMOVED
 
 
 def _comparable(hits: Sequence[Hit]) -> list[Hit]:

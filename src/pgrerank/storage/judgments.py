@@ -298,7 +298,7 @@ def _scored_chunks(row: DictRow) -> list[ScoredChunk]:
     ]
 
 
-def _stored(*, id: UUID, created_at: datetime, **columns: Any) -> StoredJudgment:  # noqa: A002
+def _stored(*, id: UUID, created_at: datetime, **columns: Any) -> StoredJudgment:  # noqa: A002 - a column
     return StoredJudgment(id=id, created_at=created_at, judgment=Judgment(**columns))
 
 
