@@ -30,6 +30,7 @@ from pgrerank.domain.vector import unit
 from pgrerank.storage import admin, models, queries, tenancy
 from pgrerank.storage import cursor as cursors
 from pgrerank.storage.pool import Connection, Pool
+from pgrerank.storage.related_changes import Look
 
 #: a look for changes, and reading all vectors, take longer than a request may
 _TIMEOUT_MS = 15 * 60 * 1000
@@ -60,7 +61,7 @@ class PostgresRelated:
     ) -> Noticed:
         """Look for changes, in one transaction. See ports.related.RelatedDocuments."""
         async with tenancy.tenant(self._pool, tenant_id, timeout_ms=_TIMEOUT_MS) as connection:
-            look = _Look(
+            look = Look(
                 connection,
                 {
                     **_place(tenant_id, collection),
@@ -233,57 +234,6 @@ class PostgresRelated:
         if row is None:
             raise NotFoundError("list of related documents in the collection", collection.name)
         return int(row[0])
-
-
-class _Look:
-    """A look for changes in the connection's transaction."""
-
-    def __init__(self, connection: Connection, values: Mapping[str, object]) -> None:
-        self._connection = connection
-        self._values = values
-        self._statements = queries.load("related")
-
-    async def run(self, collection: Collection) -> Noticed:
-        """Find changes, and mark what holds them."""
-        await self._execute("begin")
-        held = self._connection.cursor(row_factory=dict_row)
-        await held.execute(self._statements["hold"], dict(self._values))
-        known = await held.fetchone()
-        if known is None:
-            raise NotFoundError("collection", collection.name)
-        # Counted first: what is deleted from here on is found by the next look.
-        [(members,)] = await self._execute("count_members")
-        new = {
-            "next_revision": known["revision"] + 1,
-            "next_number": known["next_number"],
-            "remade": known["is_remade"],
-        }
-        if known["is_remade"] or known["is_resized"]:
-            await self._execute("mark_all", new)
-        noted = [is_new for (is_new,) in await self._execute("note_changes", new)]
-        noticed = Noticed(
-            new=sum(noted),
-            changed=len(noted) - sum(noted),
-            gone=max(known["members"] - members, 0),
-        )
-        if noticed.changed or noticed.gone:
-            await self._execute("mark_holders", new)
-        is_news = known["is_remade"] or known["is_resized"] or noticed != Noticed()
-        finished = {
-            "revision": known["revision"] + is_news,
-            "new": noticed.new,
-            "members": members + noticed.new,
-        }
-        await self._execute("finish_check", finished)
-        return noticed
-
-    async def _execute(
-        self, name: str, values: Mapping[str, object] | None = None
-    ) -> list[tuple[Any, ...]]:
-        done = await self._connection.execute(
-            self._statements[name], {**self._values, **(values or {})}
-        )
-        return [] if done.description is None else await done.fetchall()
 
 
 async def stale(url: str) -> Sequence[tuple[TenantId, str]]:
