@@ -41,14 +41,14 @@ class Terms(Struct, frozen=True, kw_only=True):
 
 def terms(collection: str) -> Call[Terms]:
     """Get the terms of a collection."""
-    return Call(method="GET", path=f"{collection_path(collection)}/terms", answer=Terms)
+    return Call(method="GET", path=_terms(collection), answer=Terms)
 
 
 def put_terms(collection: str, terms: Mapping[str, float] | Sequence[str]) -> Call[Terms]:
     """Replace the terms of a collection."""
     return Call(
         method="PUT",
-        path=f"{collection_path(collection)}/terms",
+        path=_terms(collection),
         body=checks.encode({"terms": terms}),
         answer=Terms,
     )
@@ -58,7 +58,7 @@ def put_field_boosts(collection: str, fields: Fields) -> Call[Terms]:
     """Replace the boosts of a collection by fields of metadata."""
     return Call(
         method="PUT",
-        path=f"{collection_path(collection)}/terms",
+        path=_terms(collection),
         body=checks.encode({"fields": fields}),
         answer=Terms,
     )
@@ -86,14 +86,16 @@ def calibrations(collection: str | None, cursor: str | None) -> Call[calibration
 
 def one_calibration(calibration_id: UUID | str) -> Call[calibration.CalibrationResponse]:
     """Get a calibration."""
-    path = f"{_CALIBRATIONS}/{checks.segment('calibration', str(calibration_id))}"
-    return Call(method="GET", path=path, answer=calibration.CalibrationResponse)
+    return Call(
+        method="GET", path=_calibration(calibration_id), answer=calibration.CalibrationResponse
+    )
 
 
 def delete_calibration(calibration_id: UUID | str) -> Call[None]:
     """Delete a calibration."""
-    path = f"{_CALIBRATIONS}/{checks.segment('calibration', str(calibration_id))}"
-    return Call(method="DELETE", path=path, answer=_NO_ANSWER, repeatable=False)
+    return Call(
+        method="DELETE", path=_calibration(calibration_id), answer=_NO_ANSWER, repeatable=False
+    )
 
 
 def thresholds() -> Call[calibration.ThresholdPage]:
@@ -166,6 +168,14 @@ def revoke_key(key_id: UUID | str) -> Call[None]:
     return Call(
         method="DELETE", path=f"{_KEYS}/{checks.segment('key', str(key_id))}", answer=_NO_ANSWER
     )
+
+
+def _terms(collection: str) -> str:
+    return f"{collection_path(collection)}/terms"
+
+
+def _calibration(calibration_id: UUID | str) -> str:
+    return f"{_CALIBRATIONS}/{checks.segment('calibration', str(calibration_id))}"
 
 
 def _threshold(collection: str, name: str) -> str:
