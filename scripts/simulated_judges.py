@@ -23,7 +23,7 @@ def ndcg(grades: Grades) -> Grades:
     return np.divide(grades @ _GAINS, ideal, out=np.zeros(len(grades)), where=ideal > 0)
 
 
-def simulated(
+def simulate(
     missed: float, invented: float, *, judged: int, unjudged: int, draws: int
 ) -> tuple[Sequence[CorrectedEstimate], float]:
     """Estimates of nDCG@10 for repeated draws of queries, and its true mean.
@@ -36,15 +36,15 @@ def simulated(
         draws: Number of draws.
     """
     rng = np.random.default_rng(_SEED)
-    truth = float(ndcg(_graded(rng, _POPULATION, missed, invented)[0]).mean())
+    truth = float(ndcg(_grades(rng, _POPULATION, missed, invented)[0]).mean())
     found: list[CorrectedEstimate] = []
     for _ in range(draws):
-        true, by_judge = map(ndcg, _graded(rng, judged + unjudged, missed, invented))
+        true, by_judge = map(ndcg, _grades(rng, judged + unjudged, missed, invented))
         found.append(estimate(true[:judged], by_judge[:judged], by_judge[judged:]))
     return found, truth
 
 
-def _graded(
+def _grades(
     rng: np.random.Generator, queries: int, missed: float, invented: float
 ) -> tuple[Grades, Grades]:
     """True grades, 0 or 1, of the results of each query, and those of the judge."""

@@ -23,7 +23,7 @@ def loaded():
     return module
 
 
-simulated = partial(loaded().simulated, unjudged=400, draws=400)
+simulate = partial(loaded().simulate, unjudged=400, draws=400)
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ simulated = partial(loaded().simulated, unjudged=400, draws=400)
 def test_corrected_intervals_cover_the_truth_at_their_rate_whatever_the_judge_gets_wrong(
     missed, invented, judged
 ):
-    found, truth = simulated(missed, invented, judged=judged)
+    found, truth = simulate(missed, invented, judged=judged)
 
     covered = np.mean([each.corrected.low <= truth <= each.corrected.high for each in found])
     # of 400 draws at 95 %, 92 to 98 % are within three standard errors
@@ -41,7 +41,7 @@ def test_corrected_intervals_cover_the_truth_at_their_rate_whatever_the_judge_ge
 
 
 def test_grades_taken_as_right_miss_the_truth():
-    found, truth = simulated(0.6, 0.05, judged=40)
+    found, truth = simulate(0.6, 0.05, judged=40)
 
     covered = np.mean([each.by_model.low <= truth <= each.by_model.high for each in found])
     assert covered < 0.2
@@ -51,7 +51,7 @@ def test_grades_taken_as_right_miss_the_truth():
 def test_a_good_judge_narrows_the_interval_and_a_useless_one_hardly_widens_it(
     missed, invented, most
 ):
-    found, _ = simulated(missed, invented, judged=40, draws=100)
+    found, _ = simulate(missed, invented, judged=40, draws=100)
 
     shares = [
         (each.corrected.high - each.corrected.low) / (each.by_people.high - each.by_people.low)
