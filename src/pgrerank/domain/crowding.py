@@ -86,9 +86,9 @@ def diversified(hits: Sequence[Hit], diversity: float) -> tuple[Hit, ...]:
     return tuple(replace(hit, rank=rank) for rank, hit in enumerate([*order, *rest], start=1))
 
 
-def can_diversify(hits: Sequence[Hit]) -> bool:
-    """Whether enough hits can be compared for an order of their own."""
-    return len(_comparable(hits)) > _UNMOVED
+def applied_diversity(hits: Sequence[Hit], diversity: float) -> float:
+    """How much novelty weighs in the order of `diversified`: 0 if too few hits can be compared."""
+    return diversity if diversity and len(_comparable(hits)) > _UNMOVED else 0.0
 
 
 def _comparable(hits: Sequence[Hit]) -> list[Hit]:

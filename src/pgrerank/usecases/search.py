@@ -170,7 +170,7 @@ def _outcome(
         sparse=retrieved.sparse,
         calibration=calibration.applied if was_scored else NOT_RERANKED,
         answerable=calibration.answerable(hits),
-        diversity=request.diversity if crowding.can_diversify(hits) else 0.0,
+        diversity=crowding.applied_diversity(hits, request.diversity),
         crowded_ranks=tuple(crowded),
     )
 
